@@ -1,0 +1,424 @@
+"""Gradients by nudging: central differences, and the comparison of two sets of gradients tensor by tensor.
+
+This is the number every gradient of the course has to meet.
+"""
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_lib import validation
+from backprop_lib.network import Gradients
+
+__all__ = [
+    "GradientReport",
+    "TensorComparison",
+    "compare_gradients",
+    "first_difference",
+    "gradient_check",
+    "numerical_gradient",
+]
+
+STEP = float(np.finfo(float).eps ** (1 / 3))
+"""The relative step: the cube root of the rounding unit balances truncation (step ** 2) against rounding (1 / step)."""
+
+TOLERANCE = 1e-6
+"""The largest relative error that counts as agreement, for gradients in float64."""
+
+TOLERANCE_FLOAT32 = 1e-4
+"""The same for gradients that were handed over in float32, whose own rounding is about 1e-7 an operation."""
+
+
+def numerical_gradient(f, x, *, step=STEP):
+    """Return the gradient of `f` at `x` by central differences.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x` and returns one number. It is given a fresh copy each time.
+    x : array_like
+        Where to take the gradient; any shape, a single number included. It is not changed.
+    step : float, optional
+        The nudge h, relative to max(1, abs(x)).
+
+    Returns
+    -------
+    ndarray
+        (f(x + h) - f(x - h)) / 2h for each entry of x in turn; of the shape of `x`, in float64.
+
+    Raises
+    ------
+    TypeError
+        If `f` does not return a single number.
+    ValueError
+        If `x` or a value of `f` is not finite.
+
+    Notes
+    -----
+    The error is of the order of h squared (the forward difference's is of the order of h). At a kink the result
+    is the mean of the slopes on both sides.
+    """
+    x = np.array(validation.float_array("x", x), dtype=float)
+    gradient = np.empty_like(x)
+    for index in np.ndindex(x.shape):
+        up, down = _nudges(x[index], step)
+        gradient[index] = (_number(f, x, index, up) - _number(f, x, index, down)) / (up - down)
+    return gradient[()]
+
+
+def _nudges(value, step):
+    h = step * max(1.0, abs(value))
+    return value + h, value - h
+
+
+def _number(f, x, index, entry):
+    nudged = x.copy()
+    nudged[index] = entry
+    value = f(nudged)
+    if np.size(value) != 1:
+        shape = np.shape(value)
+        raise TypeError(f"f returned an array of shape {shape}, one number was expected. Is a sum or a mean missing?")
+    value = float(np.reshape(value, ()))
+    if not np.isfinite(value):
+        raise ValueError(f"f is {value} where entry {index} of x is nudged; a finite number was expected.")
+    return value
+
+
+@dataclass(frozen=True)
+class TensorComparison:
+    """One row of a report: a gradient beside its reference.
+
+    Attributes
+    ----------
+    name : str
+        "dW[0]", "db[0]", ...
+    shape, expected_shape : tuple of int
+        What came and what was expected.
+    norm, expected_norm : float
+        The Frobenius norms of the compared entries.
+    relative_error : float
+        The norm of the difference, divided by the larger of the two norms or by `floor` if that is larger still.
+        Infinite where the shapes differ or an entry is not finite.
+    factor : float
+        The number that comes closest to given = factor * expected; NaN where the expected gradient is zero.
+    proportional : bool
+        Whether given = factor * expected to within the tolerance.
+    floor : float
+        What counts as zero: rounding alone can reach `tolerance` times this norm.
+    tolerance : float
+        The largest relative error that counts as agreement.
+    size, compared : int
+        How many entries there are, and how many were compared; the others lie at a kink.
+    """
+
+    name: str
+    shape: tuple
+    expected_shape: tuple
+    norm: float
+    expected_norm: float
+    relative_error: float
+    factor: float
+    proportional: bool
+    floor: float
+    tolerance: float
+    size: int
+    compared: int
+
+    @property
+    def status(self):
+        """One of "right", "wrong", "wrong shape", "kink" (no entry could be compared)."""
+        if self.shape != self.expected_shape:
+            return "wrong shape"
+        if self.compared == 0:
+            return "kink"
+        return "right" if self.relative_error <= self.tolerance else "wrong"
+
+    @property
+    def passed(self):
+        """Whether the gradient was compared and agrees."""
+        return self.status == "right"
+
+    @property
+    def at_kinks(self):
+        """The number of entries that were left out because a nudge crosses a kink."""
+        return self.size - self.compared
+
+    @property
+    def finding(self):
+        """The outcome in words."""
+        if self.status == "wrong shape":
+            transposed = ": transposed?" if self.shape == self.expected_shape[::-1] and len(self.shape) > 1 else ""
+            return f"wrong shape {self.shape}{transposed}"
+        if self.status == "kink":
+            return "not decided: every entry lies at a kink"
+        left_out = f" ({self.at_kinks} of {self.size} at a kink, left out)" if self.at_kinks else ""
+        if self.status == "right":
+            return f"right{left_out}"
+        if self.proportional and self.norm <= self.floor * self.tolerance:
+            return f"wrong: zero{left_out}"
+        if self.proportional:
+            return f"wrong: {self.factor:.4g} times the numerical one{left_out}"
+        return f"wrong{left_out}"
+
+
+@dataclass(frozen=True, repr=False)
+class GradientReport:
+    """The outcome of a gradient check, one row for each dW and db.
+
+    Attributes
+    ----------
+    rows : tuple of TensorComparison
+        In the order of the layers: dW[0], db[0], dW[1], ...
+    numerical : Gradients
+        The central differences themselves.
+    """
+
+    rows: tuple
+    numerical: Gradients
+
+    @property
+    def passed(self):
+        """Whether every tensor agrees. A tensor that could not be compared does not count as agreeing."""
+        return all(row.passed for row in self.rows)
+
+    @property
+    def max_relative_error(self):
+        """The largest relative error of all tensors."""
+        return max(row.relative_error for row in self.rows)
+
+    @property
+    def first_difference(self):
+        """The row to look at first: the first that is wrong on the way back from the output; None if none is."""
+        return first_difference(self.rows)
+
+    def summary(self):
+        """Return the outcome in one sentence."""
+        if self.passed:
+            return f"The gradients pass: all {len(self.rows)} tensors agree with central differences."
+        wrong = self.first_difference
+        if wrong is None:
+            undecided = ", ".join(row.name for row in self.rows if row.status == "kink")
+            return (
+                f"Not decided: every entry of {undecided} lies at a kink, where central differences say nothing. "
+                f"Move the parameters a little and check again."
+            )
+        return f"The gradients FAIL. Back from the output, the first wrong tensor is {wrong.name}: {wrong.finding}."
+
+    def _table(self):
+        yield ("tensor", "shape", "norm", "numerical", "relative error", "finding")
+        for row in self.rows:
+            yield (
+                row.name,
+                str(row.shape),
+                f"{row.norm:.4f}",
+                f"{row.expected_norm:.4f}",
+                _readable_error(row),
+                row.finding,
+            )
+
+    def __str__(self):
+        table = list(self._table())
+        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+        lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+        lines.insert(1, "  ".join("-" * width for width in widths))
+        return "\n".join([*lines, self.summary()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        head, *body = self._table()
+        cell = '<td style="text-align: left">{}</td>'
+        rows = "".join("<tr>" + "".join(cell.format(html.escape(text)) for text in line) + "</tr>" for line in body)
+        columns = "".join(f'<th scope="col" style="text-align: left">{text}</th>' for text in head)
+        return (
+            f'<table><caption style="text-align: left; caption-side: bottom">{html.escape(self.summary())}</caption>'
+            f"<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+def _readable_error(row):
+    # A passing error is rounding noise: its digits differ from machine to machine and mean nothing.
+    if row.status in ("wrong shape", "kink"):
+        return "-"
+    return f"below {row.tolerance:.0e}" if row.relative_error <= row.tolerance else f"{row.relative_error:.1e}"
+
+
+def first_difference(rows):
+    """Return the first wrong row on the way from the output to the input, or None.
+
+    Parameters
+    ----------
+    rows : sequence of TensorComparison
+        As `compare_gradients` gives them.
+    """
+    return next((row for row in reversed(rows) if row.status in ("wrong", "wrong shape")), None)
+
+
+def compare_gradients(given, expected, *, tolerance=TOLERANCE, floor=1e-8, compared=None):
+    """Compare two sets of gradients tensor by tensor.
+
+    Parameters
+    ----------
+    given, expected : Gradients
+        The gradients in question and the reference.
+    tolerance : float, optional
+        The largest relative error that counts as agreement.
+    floor : float, optional
+        The norm below which a tensor counts as zero, for a tensor of one entry; it grows with the square root of
+        the number of entries.
+    compared : Gradients, optional
+        Boolean arrays of the shape of the reference: which entries to compare. All of them unless given.
+
+    Returns
+    -------
+    tuple of TensorComparison
+        dW[0], db[0], dW[1], ...
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the number of tensors differs, or one does not hold numbers. A wrong shape and a value that is not finite
+        are findings, not errors.
+    """
+    for name in ("dW", "db"):
+        got, want = _tensors(given, name), getattr(expected, name)
+        if len(got) != len(want):
+            raise ValueError(f"{name} holds {len(got)} arrays, the network has {len(want)} layers.")
+    rows = []
+    for layer in range(len(expected.dW)):
+        for name in ("dW", "db"):
+            reference = getattr(expected, name)[layer]
+            use = np.ones(reference.shape, bool) if compared is None else getattr(compared, name)[layer]
+            rows.append(_compare(f"{name}[{layer}]", getattr(given, name)[layer], reference, use, tolerance, floor))
+    return tuple(rows)
+
+
+def _tensors(gradients, name):
+    if not hasattr(gradients, name):
+        raise TypeError(
+            f"gradients is {type(gradients).__name__}, the Gradients that network.backward returns were expected, "
+            f"or Gradients(dW=[...], db=[...]) of your own."
+        )
+    return getattr(gradients, name)
+
+
+def _compare(name, given, expected, use, tolerance, floor):
+    given = np.asarray(given)
+    if given.dtype.kind not in "fiub":
+        raise TypeError(f"{name} is {given.dtype.name} ({given!r}), an array of real numbers was expected.")
+    given = given.astype(float)
+    floor = floor * max(1.0, np.sqrt(expected.size))
+    expected_norm = float(np.linalg.norm(expected[use]))
+    relative_error, factor, proportional, norm = np.inf, np.nan, False, float(np.linalg.norm(given))
+    if given.shape == expected.shape:
+        g, e = given[use], expected[use]
+        norm = float(np.linalg.norm(g))
+        scale = max(norm, expected_norm, floor)
+        if np.isfinite(g).all():
+            relative_error = float(np.linalg.norm(g - e)) / scale
+            if expected_norm > floor * tolerance:
+                factor = float(g @ e) / expected_norm**2
+                proportional = bool(np.linalg.norm(g - factor * e) <= tolerance * scale)
+    return TensorComparison(
+        name=name,
+        shape=given.shape,
+        expected_shape=expected.shape,
+        norm=norm,
+        expected_norm=expected_norm,
+        relative_error=relative_error,
+        factor=factor,
+        proportional=proportional,
+        floor=floor,
+        tolerance=tolerance,
+        size=expected.size,
+        compared=int(use.sum()),
+    )
+
+
+def gradient_check(network, X, y, gradients=None, *, tolerance=None, step=STEP):
+    """Compare gradients with central differences of the network's loss.
+
+    Parameters
+    ----------
+    network : Network
+        The network; it is not changed. The check computes on a float64 copy of it.
+    X, y : array_like
+        Inputs and targets, as for `Network.loss_value`.
+    gradients : Gradients, optional
+        The gradients to check; those of the network's own `backward` (on the float64 copy) unless given.
+    tolerance : float, optional
+        The largest relative error that passes: 1e-6, or 1e-4 if float32 gradients are given.
+    step : float, optional
+        The nudge, relative to max(1, abs(parameter)).
+
+    Returns
+    -------
+    GradientReport
+        `.passed`, `.max_relative_error`, and `.rows`, one for each tensor.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `Network.loss_value`; and if the number of gradients does not fit the network.
+
+    Notes
+    -----
+    Each tensor is compared as a whole: the norm of the difference, divided by the larger of the two norms. Where both
+    are zero that would divide rounding by rounding; the divisor is therefore never below
+    floor = (loss * eps / step + 10 eps) / tolerance * sqrt(entries), the size of tensor that rounding of the loss
+    could pass off as a gradient. An entry whose nudge moves some z across a kink (a ReLU's z within reach of the step)
+    is left out and counted, because a central difference there is the mean of two slopes and proves nothing.
+    """
+    exact = network.astype(float)
+    X = np.array(validation.samples("X", X, network.sizes[0]))
+    base = exact.forward(X)
+    y = exact.loss.targets(y, base.a[-1].shape)
+    if gradients is None:
+        gradients = exact.backward(base, y)
+    if tolerance is None:
+        narrow = any(np.asarray(g).dtype == np.float32 for name in ("dW", "db") for g in _tensors(gradients, name))
+        tolerance = TOLERANCE_FLOAT32 if narrow else TOLERANCE
+    numerical, smooth = _central_differences(exact, X, y, base, step)
+    eps = float(np.finfo(float).eps)
+    floor = (abs(exact.loss.value(base.a[-1], y)) * eps / step + 10 * eps) / tolerance
+    rows = compare_gradients(gradients, numerical, tolerance=tolerance, floor=floor, compared=smooth)
+    return GradientReport(rows=rows, numerical=numerical)
+
+
+def _central_differences(network, X, y, base, step):
+    """Nudge every parameter of `network`, its own copy, both ways; also say which nudges cross no kink."""
+    here = _sides(network, base)
+    found = {"W": ([], []), "b": ([], [])}
+    for kind, parameters in (("W", network.weights), ("b", network.biases)):
+        for parameter in parameters:
+            slope = np.empty_like(parameter)
+            smooth = np.empty(parameter.shape, dtype=bool)
+            for index in np.ndindex(parameter.shape):
+                original = parameter[index]
+                up, down = _nudges(original, step)
+                losses, same_sides = [], []
+                for nudged in (up, down):
+                    parameter[index] = nudged
+                    forward = network.forward(X)
+                    losses.append(network.loss.value(forward.a[-1], y))
+                    same_sides.append(np.array_equal(_sides(network, forward), here))
+                parameter[index] = original
+                slope[index] = (losses[0] - losses[1]) / (up - down)
+                smooth[index] = all(same_sides)
+            found[kind][0].append(slope)
+            found[kind][1].append(smooth)
+    return (
+        Gradients(dW=found["W"][0], db=found["b"][0]),
+        Gradients(dW=found["W"][1], db=found["b"][1]),
+    )
+
+
+def _sides(network, forward):
+    """Say on which side of each kink every z lies: -1, 0 (on it) or 1."""
+    sides = [
+        np.sign(z - kink).ravel()
+        for activation, z in zip(network.activations, forward.z, strict=True)
+        for kink in activation.kinks
+    ]
+    return np.concatenate(sides) if sides else np.zeros(0)
