@@ -137,7 +137,8 @@ class Adam(Optimizer, name="adam"):
         return -learning_rate * m / (np.sqrt(v) + self.epsilon)
 
 
-def _optimizer(optimizer):
+def get(optimizer):
+    """Return a new optimizer of that name or class; an `Optimizer` is returned as it is, with its state."""
     if isinstance(optimizer, Optimizer):
         return optimizer
     if inspect.isclass(optimizer) and issubclass(optimizer, Optimizer):
@@ -257,7 +258,7 @@ def train(
     if on_epoch is not None and not callable(on_epoch):
         raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
     rng = validation.random_generator(rng)
-    optimizer = _optimizer(optimizer)
+    optimizer = get(optimizer)
     X, y = _checked_data(network, X, y)
     if held_out is not None:
         if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:

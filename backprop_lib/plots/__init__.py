@@ -3,7 +3,7 @@
 Wrap the result in `picture` to show it with a text alternative.
 """
 
-from backprop_lib.plots.boundary import decision_boundary, fitted_curve
+from backprop_lib.plots.boundary import decision_boundary, fitted_curve, prediction
 from backprop_lib.plots.curves import activation_and_slope, gradient_norms, loss_curve, tangent
 from backprop_lib.plots.network_diagram import network_diagram
 from backprop_lib.plots.picture import Picture, picture
@@ -17,5 +17,6 @@ __all__ = [
     "loss_curve",
     "network_diagram",
     "picture",
+    "prediction",
     "tangent",
 ]

@@ -97,13 +97,15 @@ def loss_curve(history, *, ax=None):
     return ax
 
 
-def gradient_norms(history, *, ax=None):
+def gradient_norms(history, *, epochs=None, ax=None):
     """Draw the norm of each layer's dW over the epochs of a run, on a logarithmic axis.
 
     Parameters
     ----------
     history : History
         What `train` returned.
+    epochs : array_like, optional
+        The epoch of each row of `history.gradient_norms`; 1, 2, ... unless given.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -112,7 +114,7 @@ def gradient_norms(history, *, ax=None):
     matplotlib.axes.Axes
     """
     ax = axes(ax)
-    epochs = np.arange(1, len(history.gradient_norms) + 1)
+    epochs = np.arange(1, len(history.gradient_norms) + 1) if epochs is None else np.asarray(epochs)
     for layer, norms in enumerate(history.gradient_norms.T):
         ax.semilogy(
             epochs,

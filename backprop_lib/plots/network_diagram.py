@@ -30,7 +30,8 @@ def network_diagram(network, forward=None, *, sample=0, ax=None):
     widest = max(network.sizes)
     ax = axes(ax, size=(2.6 * len(network.sizes), max(3.2, 1.45 * widest)))
     places = [
-        [(2.4 * column, 1.3 * ((size - 1) / 2 - row)) for row in range(size)] for column, size in enumerate(network.sizes)
+        [(2.4 * column, 1.3 * ((size - 1) / 2 - row)) for row in range(size)]
+        for column, size in enumerate(network.sizes)
     ]
     heaviest = max(np.abs(W).max() for W in network.weights) or 1.0
     for W, left, right in zip(network.weights, places[:-1], places[1:], strict=True):
@@ -69,5 +70,5 @@ def _label(forward, layer, unit, sample):
 
 
 def _unit(ax, place, text):
-    ax.scatter(*place, s=2900, facecolor="white", edgecolor=GREY, linewidth=1.5, zorder=3)
+    ax.scatter(*place, s=3300, facecolor="white", edgecolor=GREY, linewidth=1.5, zorder=3)
     ax.text(*place, text, ha="center", va="center", fontsize=10, color=BLACK, zorder=4)

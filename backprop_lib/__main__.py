@@ -1,0 +1,74 @@
+"""The command line: `backprop lab` opens the course, `backprop notebooks` brings the notebooks up to date."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+START = "chapters/00_start_here.ipynb"
+
+JUPYTER_CONFIG = Path(__file__).resolve().parent / "jupyter"
+"""Defaults for JupyterLab: no question about news over the first page, no look for updates."""
+
+
+def main(arguments=None):
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="backprop", description="The backpropagation course.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    lab = commands.add_parser(
+        "lab",
+        help="open the course in JupyterLab",
+        description=f"Open {START} in JupyterLab. Other options, such as --no-browser, are passed on to JupyterLab.",
+    )
+    lab.set_defaults(run=_lab)
+    notebooks = commands.add_parser(
+        "notebooks",
+        help="execute the notebooks again and bring each pair up to date",
+        description="Execute the chapters from fresh kernels; write the notebooks whose cells or results changed.",
+    )
+    notebooks.add_argument("sources", nargs="*", type=Path, help="Markdown files; all chapters unless given")
+    notebooks.set_defaults(run=_notebooks)
+    options, passed_on = parser.parse_known_args(arguments)
+    if passed_on and options.run is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
+    options.passed_on = passed_on
+    return options.run(options)
+
+
+def _course_folder():
+    """Return the folder that holds the chapters: this one, one above it, or the clone the package runs from."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
+        if (folder / START).exists():
+            return folder
+    sys.exit(
+        f"backprop: {START} was found neither in {here} nor above it. "
+        f"Change into the folder of the course, the one with README.md, and try again."
+    )
+
+
+def _lab(options):
+    folder = _course_folder()
+    before = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [before, str(JUPYTER_CONFIG)]))
+    from jupyterlab.labapp import main as jupyterlab
+
+    arguments = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{START}",
+        *options.passed_on,
+    ]
+    return jupyterlab(arguments)
+
+
+def _notebooks(options):
+    from backprop_lib.authoring import pairing
+
+    paths = options.sources or pairing.sources(_course_folder() / "chapters")
+    for path in paths:
+        print(f"{path.name}: {'written' if pairing.build(path) else 'unchanged'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

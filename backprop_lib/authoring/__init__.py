@@ -1,0 +1,1 @@
+"""What keeps the notebooks in order: pairing, execution, audits. Only authors need it."""

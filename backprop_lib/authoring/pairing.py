@@ -1,0 +1,168 @@
+"""Paired notebooks: executes the Markdown sources, and writes the .ipynb only where something changed.
+
+`NN_slug.md` is the source; `NN_slug.ipynb` is the same cells with their outputs, made by `build`. `problems` finds
+what a comparison of outputs cannot see: a pair that disagrees, a notebook that was never executed.
+"""
+
+import difflib
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+__all__ = ["build", "problems", "sources"]
+
+CELL_TIMEOUT = 120
+"""Seconds that one cell may take."""
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+
+
+def sources(folder):
+    """Return the Markdown sources of a folder, in order: the files whose names start with two digits."""
+    return sorted(Path(folder).glob("[0-9][0-9]_*.md"))
+
+
+def build(source):
+    """Execute one source from a fresh kernel and bring its notebook up to date.
+
+    Parameters
+    ----------
+    source : path
+        The Markdown file.
+
+    Returns
+    -------
+    bool
+        Whether the notebook was written; False if its cells and outputs were up to date, byte for byte.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell raises; the stored notebook stays as it was.
+    """
+    source = Path(source)
+    target = source.with_suffix(".ipynb")
+    notebook = _cells_of(source)
+    _keep_ids(notebook, _stored(target), source.stem)
+    NotebookClient(
+        notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(source.parent)}}
+    ).execute()
+    _normalize(notebook)
+    text = nbformat.writes(notebook, version=4) + "\n"
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+def problems(source):
+    """Return what is wrong with a pair, one sentence each; an empty list if nothing is.
+
+    Parameters
+    ----------
+    source : path
+        The Markdown file.
+
+    Returns
+    -------
+    list of str
+    """
+    source = Path(source)
+    target = source.with_suffix(".ipynb")
+    if not target.exists():
+        return [f"{target.name} does not exist; `backprop notebooks` makes it."]
+    written, stored = _cells_of(source), _stored(target)
+    found = []
+    if _outline(written) != _outline(stored):
+        first = next(
+            (i for i, (a, b) in enumerate(zip(_outline(written), _outline(stored), strict=False)) if a != b),
+            min(len(written.cells), len(stored.cells)),
+        )
+        found.append(
+            f"{source.name} ({len(written.cells)} cells) and {target.name} ({len(stored.cells)}) disagree from "
+            f"cell {first + 1} on; `backprop notebooks` brings them together."
+        )
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    counts = [cell.execution_count for cell in code]
+    if counts != list(range(1, len(code) + 1)):
+        found.append(
+            f"{target.name} was not executed from top to bottom in a fresh kernel: its cells count {counts}; "
+            f"`backprop notebooks` executes it."
+        )
+    for number, cell in enumerate(stored.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found.append(f"cell {number} of {target.name} ended in {output.ename}: {output.evalue}")
+            elif output.output_type == "stream" and output.name == "stderr":
+                found.append(f"cell {number} of {target.name} warns: {output.text.strip()}")
+    return found
+
+
+def _cells_of(source):
+    notebook = jupytext.read(source, fmt="md")
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in ("tags",) if name in cell.metadata})
+    return notebook
+
+
+def _stored(target):
+    if not target.exists():
+        return nbformat.v4.new_notebook()
+    return nbformat.read(target, as_version=4)
+
+
+def _outline(notebook):
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
+def _keep_ids(notebook, stored, name):
+    """Give each cell the id it has in the stored notebook, and new cells one that depends on their text alone."""
+    taken = set()
+    matcher = difflib.SequenceMatcher(a=_outline(stored), b=_outline(notebook), autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        for i, cell in enumerate(notebook.cells[new_start:new_end]):
+            kept = stored.cells[start + i].id if tag == "equal" or (tag == "replace" and start + i < end) else None
+            cell.id = kept if kept and kept not in taken else _fresh_id(name, cell, taken)
+            taken.add(cell.id)
+
+
+def _fresh_id(name, cell, taken):
+    attempt = 0
+    while True:
+        text = "\n".join([name, cell.cell_type, cell.source, str(attempt)])
+        identity = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+        if identity not in taken:
+            return identity
+        attempt += 1
+
+
+def _normalize(notebook):
+    """Remove what differs from run to run or from version to version."""
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _normal_outputs(cell.outputs)
+
+
+def _normal_outputs(outputs):
+    normal = []
+    for output in outputs:
+        if output.output_type == "stream" and normal and normal[-1].get("name") == output.name:
+            normal[-1].text += output.text  # how a stream is cut into pieces is chance
+            continue
+        if "data" in output:
+            # Without its kernel a widget cannot be drawn: what is stored is its still picture.
+            output.data.pop(WIDGET_VIEW, None)
+        normal.append(output)
+    return normal

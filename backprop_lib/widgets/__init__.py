@@ -1,0 +1,6 @@
+"""What moves: each widget is a plain Python model and a thin view that draws it. ipywidgets starts here."""
+
+from backprop_lib.widgets.epoch_stepper import EpochStepper
+from backprop_lib.widgets.recording import Recorder, Recording
+
+__all__ = ["EpochStepper", "Recorder", "Recording"]

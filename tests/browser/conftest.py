@@ -1,0 +1,147 @@
+"""A real JupyterLab, started by `backprop lab` on a copy of the chapters, and Debian's Chromium to look at it."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "browser-test"
+PATIENCE = 60_000  # milliseconds; a condition is awaited, this is only when to give up
+
+# Chromium must not look for anything outside this machine.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        reason = "no Chromium was found; Debian's package is called chromium"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}. In CI the browser tests may not be left out.")
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+class Lab:
+    """A running JupyterLab."""
+
+    def __init__(self, url, folder, browser):
+        self.url = url
+        self.folder = folder
+        self.browser = browser
+
+    def open(self, notebook, *, width=1366, height=900):
+        """Open a notebook in a new window and wait until its kernel is there."""
+        page = self.browser.new_context(viewport={"width": width, "height": height}).new_page()
+        page.set_default_timeout(PATIENCE)
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: _note(page.problems, message))
+        page.goto(f"{self.url}/lab/tree/{notebook}?reset&token={TOKEN}")
+        page.wait_for_function(
+            "name => window.jupyterapp?.shell.currentWidget?.context?.path === name", arg=notebook, timeout=PATIENCE
+        )
+        page.evaluate(
+            """async () => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                await panel.context.ready;
+                await panel.sessionContext.ready;
+            }"""
+        )
+        return page
+
+    def run_all(self, page):
+        """Run every cell and return the errors that are in the outputs afterwards."""
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        return page.evaluate(
+            """() => {
+                const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
+                const errors = [];
+                for (const cell of cells) {
+                    for (const output of cell.toJSON().outputs ?? []) {
+                        if (output.output_type === 'error') errors.push(`${output.ename}: ${output.evalue}`);
+                    }
+                }
+                return errors;
+            }"""
+        )
+
+
+def _note(problems, message):
+    """Keep what the browser's console calls an error, but not requests for files that a page may do without."""
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        problems.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    course = folder / "course"
+    shutil.copytree(ROOT / "chapters", course / "chapters", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    config = folder / "config"
+    config.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
+        "IdentityProvider": {"token": TOKEN},
+    }
+    (config / "jupyter_server_config.json").write_text(json.dumps(settings))
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config), "HOME": str(folder), "PYTHONWARNINGS": ""}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "backprop_lib", "lab", "--expose-app-in-browser"],
+            cwd=course,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_server(server, url, folder / "log")
+        yield Lab(url, course, chromium)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _await_server(server, url, log):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/api/status?token={TOKEN}", timeout=5):
+                return
+        except OSError:  # not listening yet; look again, and notice if the process ends meanwhile
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')}")

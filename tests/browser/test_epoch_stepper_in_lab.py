@@ -1,0 +1,393 @@
+"""The epoch stepper in a real JupyterLab: what a learner clicks, sees and reads."""
+
+import json
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+CHAPTER = "chapters/06_gradient_descent.ipynb"
+
+
+class Stepper:
+    """The stepper on a page, by what a person or a screen reader finds there."""
+
+    def __init__(self, page, nth=0):
+        self.page = page
+        self.root = page.get_by_role("group", name="Epoch stepper").nth(nth)
+        self.root.wait_for()
+        self.root.scroll_into_view_if_needed()
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def click(self, name):
+        self.button(name).click()
+
+    @property
+    def words(self):
+        return self.root.get_by_role("status").inner_text()
+
+    @property
+    def epoch(self):
+        return int(re.match(r"Epoch (\d+) of", self.words).group(1))
+
+    @property
+    def loss(self):
+        return float(re.search(r"training loss ([\d.e+-]+)[.,]", self.words).group(1))
+
+    @property
+    def problem(self):
+        return self.root.get_by_role("alert")
+
+    def scrub(self, epoch):
+        self.root.get_by_role("slider", name="Epoch").fill(str(epoch))
+
+    def choose(self, label, text):
+        self.root.get_by_label(label).select_option(text)
+
+    def press_on_learning_rate(self, key):
+        self.root.get_by_role("slider", name="Learning rate").press(key)
+
+    def await_words(self, pattern):
+        self.page.wait_for_function(
+            "([element, pattern]) => new RegExp(pattern).test(element.textContent)",
+            arg=[self.root.get_by_role("status").element_handle(), pattern],
+        )
+
+    def open_parameters(self):
+        self.root.get_by_text("Weights and biases at this epoch").click()
+
+    def parameters(self):
+        return self.root.locator("td").all_inner_texts()
+
+    def pixels(self, nth):
+        """Return the bytes of one panel's canvas."""
+        return self.root.locator("canvas").nth(nth).evaluate("canvas => canvas.toDataURL()")
+
+
+def ask_kernel(page, code):
+    """Run code in the notebook's kernel and return what it prints, as JSON."""
+    printed = page.evaluate(
+        """async code => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code });
+            let text = '';
+            future.onIOPub = message => {
+                if (message.header.msg_type === 'stream') text += message.content.text;
+                if (message.header.msg_type === 'error') text += JSON.stringify(message.content.evalue);
+            };
+            await future.done;
+            return text;
+        }""",
+        f"import json\nprint(json.dumps({code}))",
+    )
+    return json.loads(printed)
+
+
+def notebook(lab, name, *cells):
+    """Write a notebook into the lab's folder and return its path there."""
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(made, lab.folder / f"{name}.ipynb")
+    return f"{name}.ipynb"
+
+
+def opened(lab, name, *cells, **window):
+    page = lab.open(notebook(lab, name, *cells), **window)
+    assert lab.run_all(page) == []
+    return page, Stepper(page)
+
+
+XOR = "from backprop_lib.widgets import EpochStepper\nstepper = EpochStepper('xor', epochs=300)\nstepper"
+
+
+@pytest.fixture(scope="module")
+def chapter(lab):
+    """Chapter 06, every cell run."""
+    page = lab.open(CHAPTER)
+    errors = lab.run_all(page)
+    yield page, errors
+    page.context.close()
+
+
+@pytest.fixture
+def stepper(chapter):
+    page, _ = chapter
+    found = Stepper(page)
+    found.click("Reset")
+    found.await_words("^Epoch 0 of")
+    return found
+
+
+def test_chapter_06_runs_without_an_error(chapter):
+    page, errors = chapter
+    assert errors == []
+    assert page.problems == []
+
+
+def test_step_and_back_change_every_number_and_picture(stepper):
+    before = stepper.words, stepper.loss, [stepper.pixels(i) for i in range(3)]
+    stepper.click("Step")
+    stepper.await_words("^Epoch 1 of")
+    assert stepper.loss < before[1]
+    assert all(stepper.pixels(i) != before[2][i] for i in range(3))
+    stepper.click("Back")
+    stepper.await_words("^Epoch 0 of")
+    assert (stepper.words, stepper.loss) == before[:2]
+    assert [stepper.pixels(i) for i in range(3)] == before[2]
+
+
+def test_play_runs_pause_stops_and_the_network_learns_xor(stepper):
+    page = stepper.page
+    start = stepper.loss
+    stepper.click("Play")
+    stepper.await_words(r"^Epoch (1\d|[2-9]\d|\d{3}) of")
+    stepper.click("Pause")
+    paused = stepper.epoch
+    assert paused >= 10
+    # Nothing goes on behind a paused run: many painted frames later it is still there.
+    page.evaluate(
+        "() => new Promise(done => { let n = 30; (function f() { n-- ? requestAnimationFrame(f) : done(); })(); })"
+    )
+    assert stepper.epoch == paused
+    stepper.choose("Speed", "60 epochs/s")
+    stepper.click("Play")
+    stepper.await_words(r"^Epoch (\d+) of \1:")
+    assert stepper.button("Play").is_visible()
+    assert stepper.loss < 0.1 * start
+    assert "4 of 4 training points are on the right side" in stepper.words
+
+
+def test_the_kernel_knows_the_epoch_on_screen_and_its_parameters(stepper):
+    stepper.scrub(40)
+    stepper.await_words("^Epoch 40 of")
+    page = stepper.page
+    page.wait_for_function("() => true")
+    assert ask_kernel(page, "stepper.epoch") == 40
+    loss = ask_kernel(page, "stepper.network.loss_value(*stepper.training_data)")
+    assert stepper.loss == pytest.approx(loss, abs=5e-5)
+
+
+def test_another_learning_rate_keeps_the_epoch_and_changes_what_follows(stepper):
+    stepper.scrub(20)
+    stepper.click("Step")
+    slow = stepper.loss
+    stepper.click("Back")
+    here = stepper.words.split(":")[1]
+    stepper.press_on_learning_rate("ArrowRight")
+    stepper.await_words("^Epoch 20 of 320")
+    assert stepper.words.split(":")[1] == here
+    stepper.click("Step")
+    stepper.await_words("^Epoch 21 of")
+    assert stepper.loss < slow
+    stepper.press_on_learning_rate("ArrowLeft")
+    stepper.await_words("^Epoch 21 of 321")
+
+
+def test_reset_starts_the_same_network_again(chapter, stepper):
+    first = stepper.loss
+    stepper.scrub(10)
+    stepper.press_on_learning_rate("ArrowRight")
+    stepper.await_words("^Epoch 10 of 310")
+    stepper.click("Reset")
+    stepper.await_words("^Epoch 0 of 300")
+    assert stepper.loss == first
+    stepper.press_on_learning_rate("ArrowLeft")
+    stepper.await_words("^Epoch 0 of 300")
+
+
+def test_other_data_layers_activation_and_batches_are_shown(stepper):
+    stepper.choose("Data", "Moons")
+    stepper.await_words("held-out loss")
+    stepper.choose("Hidden layers", "8, 8")
+    stepper.await_words("layer 3")
+    stepper.choose("Activation", "relu")
+    stepper.choose("Batch size", "16")
+    stepper.choose("Data", "Noisy sine")
+    stepper.await_words(
+        r"^Epoch 0 of 300: training loss [\d.]+, held-out loss [\d.]+\. Gradient magnitude: .*layer 3 [\d.]+\.$"
+    )
+    assert stepper.root.get_by_text("Prediction and samples").is_visible()
+    assert ask_kernel(stepper.page, "[stepper.network.sizes, stepper.recording.settings.batch_size]") == [
+        [1, 8, 8, 1],
+        16,
+    ]
+    stepper.choose("Data", "XOR")
+    stepper.choose("Hidden layers", "4")
+    stepper.choose("Activation", "tanh")
+    stepper.choose("Batch size", "all")
+    stepper.await_words("layer 2 [^,]*of 4 training points")
+
+
+def test_stepping_back_shows_exactly_the_earlier_parameters(lab):
+    page, stepper = opened(lab, "parameters", XOR)
+    stepper.open_parameters()
+    stepper.scrub(57)
+    earlier = stepper.parameters()
+    recorded = ask_kernel(page, "stepper.recording.parameters[57].tolist()")
+    np.testing.assert_allclose([float(text) for text in earlier], recorded, atol=5e-5)
+    stepper.click("Step")
+    assert stepper.parameters() != earlier
+    stepper.click("Back")
+    assert stepper.parameters() == earlier
+    page.context.close()
+
+
+def test_an_exception_in_a_callback_appears_in_words(lab):
+    cell = """from backprop_lib.widgets import EpochStepper
+broken = []
+def on_epoch(epoch, history):
+    if broken:
+        raise RuntimeError("this callback was broken on purpose")
+stepper = EpochStepper("xor", epochs=50, on_epoch=on_epoch)
+stepper"""
+    page, stepper = opened(lab, "exception", cell, "broken.append(True)")
+    stepper.scrub(5)
+    assert not stepper.problem.is_visible()
+    stepper.press_on_learning_rate("ArrowRight")
+    stepper.problem.wait_for(state="visible")
+    assert "The change was not made. RuntimeError: this callback was broken on purpose" in stepper.problem.inner_text()
+    assert stepper.epoch == 5
+    assert stepper.root.locator(".bp-rate .bp-value").inner_text() == "0.5"
+    stepper.problem.get_by_text("Where it happened").click()
+    assert "Traceback" in stepper.problem.inner_text()
+    ask_kernel(page, "broken.clear()")
+    stepper.press_on_learning_rate("ArrowRight")
+    stepper.problem.wait_for(state="hidden")
+    assert page.problems == []
+    page.context.close()
+
+
+def test_an_exception_in_the_view_appears_in_words_too(lab):
+    page, stepper = opened(lab, "view", XOR)
+    page.evaluate("() => { CanvasRenderingContext2D.prototype.stroke = () => { throw new Error('no ink'); }; }")
+    stepper.click("Step")
+    stepper.problem.wait_for(state="visible")
+    assert "could not draw this: no ink" in stepper.problem.inner_text()
+    page.context.close()
+
+
+def test_stepping_goes_on_when_the_kernel_is_gone(lab):
+    page, stepper = opened(lab, "gone", XOR)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    stepper.click("Step")
+    stepper.await_words("^Epoch 1 of")
+    stepper.click("Play")
+    stepper.await_words(r"^Epoch [1-9]\d of")
+    stepper.click("Pause")
+    stepper.press_on_learning_rate("ArrowRight")
+    stepper.problem.wait_for(state="visible")
+    assert "The kernel is gone: run the cell again. Stepping still works." in stepper.problem.inner_text()
+    assert stepper.root.locator(".bp-rate .bp-value").inner_text() == "0.5"
+    stepper.click("Back")
+    assert page.problems == []
+    page.context.close()
+
+
+def test_two_views_of_one_stepper_move_together_and_only_once(lab):
+    page, first = opened(lab, "views", XOR, "stepper")
+    second = Stepper(page, nth=1)
+    second.click("Step")
+    first.await_words("^Epoch 1 of")
+    first.click("Play")
+    second.await_words(r"^Epoch [1-9]\d of")
+    second.click("Pause")
+    assert first.words == second.words
+    assert first.button("Play").is_visible()
+    page.context.close()
+
+
+def test_the_code_can_drive_the_screen(lab):
+    page, stepper = opened(lab, "code", XOR)
+    ask_kernel(page, "[stepper.step(), stepper.step()]")
+    stepper.await_words("^Epoch 2 of")
+    ask_kernel(page, "stepper.play()")
+    stepper.await_words(r"^Epoch \d\d of")
+    ask_kernel(page, "stepper.pause()")
+    stepper.button("Play").wait_for()
+    page.context.close()
+
+
+def test_fast_clicks_are_all_counted(lab):
+    page, stepper = opened(lab, "fast", XOR)
+    stepper.button("Step").evaluate("button => { for (let i = 0; i < 25; i += 1) button.click(); }")
+    stepper.await_words("^Epoch 25 of")
+    # Clicks made while the kernel trains wait for the new run instead of getting lost.
+    stepper.root.evaluate(
+        """root => {
+            const rate = root.querySelector('.bp-rate input');
+            rate.value = Number(rate.value) + 1;
+            rate.dispatchEvent(new Event('change'));
+            const step = [...root.querySelectorAll('button')].find(button => button.textContent === 'Step');
+            step.click();
+            step.click();
+        }"""
+    )
+    stepper.await_words("^Epoch 27 of 325")
+    page.context.close()
+
+
+def test_it_works_by_keyboard_alone_and_the_notebook_does_not_move(lab):
+    page, stepper = opened(lab, "keyboard", XOR, "1 + 1")
+    active = "() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+    stepper.button("Reset").focus()
+    at = page.evaluate(active)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    stepper.await_words("^Epoch 1 of")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    stepper.await_words("^Epoch [2-9] of")
+    page.keyboard.press("Space")
+    stepper.button("Play").wait_for()
+    paused = stepper.epoch
+    page.keyboard.press("Tab")
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    stepper.await_words(f"^Epoch {paused + 3} of")
+    for key in ("ArrowDown", "d", "d", "a", "b", "x"):
+        page.keyboard.press(key)
+    stepper.await_words(f"^Epoch {paused + 2} of")
+    assert page.evaluate(active) == at
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.cells.length") == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1024, 1366, 1920])
+@pytest.mark.parametrize("data", ["xor", "spiral"])
+def test_nothing_is_clipped_or_overlaps(lab, width, data):
+    cell = f"""from backprop_lib.widgets import EpochStepper
+EpochStepper({data!r}, hidden_sizes=(8, 8, 8, 8), epochs=30, batch_size=16)"""
+    page, stepper = opened(lab, f"size_{data}_{width}", cell, width=width, height=1000)
+    stepper.scrub(30)
+    stepper.open_parameters()
+    faults = stepper.root.evaluate(
+        """root => {
+            const faults = [];
+            const outer = root.getBoundingClientRect();
+            if (root.scrollWidth > root.clientWidth + 1) faults.push('the stepper is wider than its place');
+            const parts = [...root.querySelectorAll(
+                'button, select, .bp-rate, .bp-scrub, .bp-status, canvas, figcaption, .bp-legend li, summary, table'
+            )].filter(part => part.offsetParent !== null);
+            const boxes = parts.map(part => [part, part.getBoundingClientRect()]);
+            for (const [part, box] of boxes) {
+                const name = `${part.tagName} ${part.textContent.slice(0, 20)}`;
+                if (box.left < outer.left - 1 || box.right > outer.right + 1) faults.push(`${name} sticks out`);
+                if (part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(`${name} is clipped`);
+            }
+            boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {
+                if (a.contains(b) || b.contains(a)) return;
+                const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+                const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+                if (across > 1 && down > 1) faults.push(`${a.outerHTML} overlaps ${b.outerHTML}`);
+            }));
+            return faults;
+        }"""
+    )
+    assert faults == []
+    assert page.problems == []
+    page.context.close()

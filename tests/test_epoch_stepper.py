@@ -1,0 +1,129 @@
+"""The kernel's half of the epoch stepper: what it sends, what it answers, and its still picture."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backprop_lib.widgets import EpochStepper
+from backprop_lib.widgets.epoch_stepper import WIRE_VERSION
+
+
+@pytest.fixture
+def stepper():
+    made = EpochStepper("moons", hidden_sizes=(3,), epochs=6, batch_size=16)
+    yield made
+    made.close()
+
+
+def floats(stepper, name, dtype="<f4"):
+    return np.frombuffer(stepper._sent[name], dtype=dtype)
+
+
+def ask(stepper, **content):
+    """Send what the browser sends."""
+    stepper._handle_custom_msg({"request": stepper._answered + 1, **content}, [])
+
+
+def test_what_is_sent_is_the_recording(stepper):
+    sent, recording = stepper._sent, stepper.recording
+    assert sent["version"] == WIRE_VERSION
+    assert sent["epochs"] == 6
+    assert sent["sizes"] == [2, 3, 1]
+    assert len(sent["words"]) == 7
+    np.testing.assert_allclose(floats(stepper, "loss"), recording.loss, rtol=1e-6)
+    np.testing.assert_allclose(floats(stepper, "held_out_loss"), recording.held_out_loss, rtol=1e-6)
+    np.testing.assert_allclose(floats(stepper, "gradient_norms").reshape(7, 2), recording.gradient_norms, rtol=1e-6)
+    np.testing.assert_array_equal(floats(stepper, "parameters", "<f8").reshape(7, -1), recording.parameters)
+    np.testing.assert_allclose(floats(stepper, "X").reshape(-1, 2), recording.training_data[0], rtol=1e-6)
+    field = np.frombuffer(sent["field"], dtype=np.uint8).reshape(recording.field.shape) / 255
+    np.testing.assert_allclose(field, recording.field, atol=0.5 / 255 + 1e-9)
+
+
+def test_every_synchronised_value_has_a_name_of_its_own(stepper):
+    assert set(stepper.get_state()) >= {"epoch", "playing", "_sent", "_settings", "_choices", "_problem", "_answered"}
+
+
+def test_the_methods_move_the_epoch_that_the_browser_sees(stepper):
+    stepper.step()
+    stepper.step()
+    assert stepper.epoch == 2
+    stepper.back()
+    assert stepper.epoch == 1
+    np.testing.assert_array_equal(stepper.network.weights[0].ravel(), stepper.recording.parameters[1][:6])
+    stepper.play()
+    assert stepper.playing
+    stepper.reset()
+    assert (stepper.epoch, stepper.playing) == (0, False)
+
+
+def test_an_epoch_set_by_hand_or_by_the_browser_stays_within_the_recording(stepper):
+    stepper.epoch = 100
+    assert stepper.epoch == 6
+    stepper.set_state({"epoch": 4})
+    np.testing.assert_array_equal(stepper.network.weights[0].ravel(), stepper.recording.parameters[4][:6])
+
+
+def test_a_change_from_the_browser_trains_on_from_its_epoch(stepper):
+    before = stepper._sent
+    ask(stepper, kind="change", settings={"learning_rate": 0.1}, epoch=3)
+    assert stepper._answered == 1
+    assert stepper._problem == {}
+    assert stepper.epoch == 3
+    assert stepper._sent["id"] == before["id"] + 1
+    assert stepper._sent["marks"] == [[0, 0.5, 16], [3, 0.1, 16]]
+    assert stepper._settings["learning_rate"] == 0.1
+
+
+def test_hidden_sizes_come_from_the_browser_as_a_list(stepper):
+    ask(stepper, kind="change", settings={"hidden_sizes": [2, 2]}, epoch=0)
+    assert stepper.network.sizes == (2, 2, 2, 1)
+
+
+def test_reset_from_the_browser(stepper):
+    ask(stepper, kind="change", settings={"learning_rate": 0.1}, epoch=3)
+    ask(stepper, kind="reset", epoch=5)
+    assert stepper._sent["marks"] == [[0, 0.1, 16]]
+    assert stepper.epoch == 0
+
+
+def test_an_error_reaches_the_widget_in_words_and_the_next_success_clears_it(stepper):
+    sent = stepper._sent
+    ask(stepper, kind="change", settings={"hidden": "rlu"}, epoch=2)
+    assert stepper._answered == 1
+    assert "The change was not made" in stepper._problem["words"]
+    assert 'Did you mean "relu"' in stepper._problem["words"]
+    assert "Traceback" in stepper._problem["details"]
+    assert stepper._sent is sent
+    ask(stepper, kind="change", settings={"hidden": "relu"}, epoch=2)
+    assert stepper._problem == {}
+
+
+def test_a_request_that_makes_no_sense_is_answered_too(stepper):
+    ask(stepper, kind="change", settings={"colour": "red"}, epoch=0)
+    assert "'colour' is no setting" in stepper._problem["words"]
+
+
+def test_values_from_the_code_stand_among_the_choices():
+    stepper = EpochStepper("xor", hidden_sizes=(5, 2), learning_rate=0.07, epochs=2)
+    assert 0.07 in stepper._choices["learning_rate"]
+    assert [5, 2] in stepper._choices["hidden_sizes"]
+    assert None in stepper._choices["batch_size"]
+
+
+@pytest.mark.parametrize("data", ["xor", "noisy_sine"])
+def test_the_stored_output_has_a_still_picture_with_words(data):
+    stepper = EpochStepper(data, hidden_sizes=(3,), epochs=20)
+    bundle, _ = stepper._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    alt = re.search(r'<img alt="([^"]+)"', bundle["text/html"]).group(1)
+    assert "Three panels" in alt
+    assert stepper.recording.words(20) in alt
+    assert stepper.recording.words(20) in bundle["text/plain"]
+    png = base64.b64decode(re.search(r"base64,([^\"]+)", bundle["text/html"]).group(1))
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.width > 1000
+        assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > 100
