@@ -148,7 +148,7 @@ class TensorComparison:
     def finding(self):
         """The outcome in words."""
         if self.status == "wrong shape":
-            transposed = ": transposed?" if self.shape == self.expected_shape[::-1] and len(self.shape) > 1 else ""
+            transposed = " (transposed?)" if self.shape == self.expected_shape[::-1] and len(self.shape) > 1 else ""
             return f"wrong shape {self.shape}{transposed}"
         if self.status == "kink":
             return "not decided: every entry lies at a kink"
@@ -158,7 +158,8 @@ class TensorComparison:
         if self.proportional and self.norm <= self.floor * self.tolerance:
             return f"wrong: zero{left_out}"
         if self.proportional:
-            return f"wrong: {self.factor:.4g} times the numerical one{left_out}"
+            digits = 4 if abs(self.factor - 1) > 1e-3 else 7
+            return f"wrong: {self.factor:.{digits}g} times the numerical one{left_out}"
         return f"wrong{left_out}"
 
 

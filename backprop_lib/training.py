@@ -297,7 +297,8 @@ def train(
             finite = _snapshot(network, optimizer)
             bar.update()
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-            if on_epoch is not None and on_epoch(epoch, history) is True:
+            answer = on_epoch(epoch, history) if on_epoch is not None else None
+            if isinstance(answer, (bool, np.bool_)) and answer:
                 history.stopped = "callback"
                 break
     return history

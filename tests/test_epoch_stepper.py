@@ -127,3 +127,10 @@ def test_the_stored_output_has_a_still_picture_with_words(data):
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.width > 1000
         assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > 100
+
+
+def test_a_run_that_diverges_is_sent_without_a_warning_and_drawn():
+    stepper = EpochStepper("noisy_sine", hidden_sizes=(4,), learning_rate=10.0, epochs=300)
+    assert stepper.recording.stopped == "diverged"
+    assert np.isfinite(floats(stepper, "loss")).all()
+    assert "diverged" in stepper._repr_mimebundle_()[0]["text/plain"]

@@ -371,7 +371,7 @@ COLUMNS = {"dW": lambda a_prev, delta, grad_a: delta.T @ a_prev}
 def test_row_5_the_column_formula_in_rows_is_the_transposed_gradient():
     report = check_with(COLUMNS, (3, 4, 2))
     assert wrong_tensors(report) == ["dW[0]", "dW[1]"]
-    assert report.rows[0].finding == "wrong shape (4, 3): transposed?"
+    assert report.rows[0].finding == "wrong shape (4, 3) (transposed?)"
     square = check_with(COLUMNS, (3, 3, 3))
     assert [row.status for row in square.rows] == ["wrong", "right", "wrong", "right"], "the shape says nothing here"
     assert check_with(COLUMNS, (1, 1, 1)).passed, "nor do the numbers of a single weight"
@@ -687,12 +687,12 @@ def test_the_text_names_every_tensor_its_shape_and_the_finding():
     assert list(table) == ["dW[0]", "db[0]", "dW[1]", "db[1]"]
     assert table["dW[0]"].endswith("right")
     assert table["db[0]"].endswith("wrong: 2 times the numerical one")
-    assert table["dW[1]"].endswith("wrong shape (2, 4): transposed?")
+    assert table["dW[1]"].endswith("wrong shape (2, 4) (transposed?)")
     assert "(4,)" in table["db[0]"]
     assert "5.0e-01" in table["db[0]"]
     assert "below 1e-06" in table["db[1]"], "rounding noise is not printed: it differs from machine to machine"
     assert lines[6] == (
-        "The gradients FAIL. Back from the output, the first wrong tensor is dW[1]: wrong shape (2, 4): transposed?."
+        "The gradients FAIL. Back from the output, the first wrong tensor is dW[1]: wrong shape (2, 4) (transposed?)."
     )
     assert repr(failing_report()) == str(failing_report())
 

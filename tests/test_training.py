@@ -446,7 +446,7 @@ def test_after_a_divergence_a_smaller_learning_rate_goes_on_and_learns():
     network, history, _, _ = diverge("momentum", learning_rate=1e300)
     again = train(network, X, Y, learning_rate=0.01, epochs=20, optimizer=history.optimizer)
     assert again.stopped is None
-    assert (np.diff(again.loss) < 0).all()
+    assert again.loss[-1] < again.loss[0] / 2
 
 
 def test_a_divergence_is_complete_before_its_warning_stops_the_program():

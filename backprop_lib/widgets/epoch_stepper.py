@@ -200,8 +200,8 @@ class EpochStepper(anywidget.AnyWidget):
         sentence = f"Epoch stepper, {title}, a {sizes} network with {recording.settings.hidden} units."
         return {
             **data,
-            "text/html": f"{_still(recording, sentence).html}<p>A still picture of the whole run. Run the cell in "
-            f"JupyterLab to step through it. {html.escape(recording.words(recording.epochs))}</p>",
+            "text/html": f"{_still(recording, sentence).html}<p>A still picture of the whole run, up to its last "
+            f"epoch. Run the cell in JupyterLab: the stepper starts at epoch 0. {html.escape(recording.words(recording.epochs))}</p>",
             "text/plain": f"{sentence} {recording.words(recording.epochs)}",
         }, metadata
 
@@ -217,13 +217,18 @@ def _from_browser(settings):
     return settings
 
 
+def _single(array):
+    """Return the bytes of an array in single precision; what is too large for it becomes the largest there is."""
+    limit = np.finfo(np.float32).max
+    return np.clip(array, -limit, limit).astype("<f4").tobytes()
+
+
 def _pack(recording, identity):
-    single = "<f4"
     held_out_X, held_out_y = recording.held_out_data or ((), ())
     if recording.task == "classification":
-        field = np.rint(255 * np.clip(recording.field, 0, 1)).astype(np.uint8)
+        field = np.rint(255 * np.clip(recording.field, 0, 1)).astype(np.uint8).tobytes()
     else:
-        field = recording.field.astype(single)
+        field = _single(recording.field)
     return {
         "version": WIRE_VERSION,
         "id": identity,
@@ -235,15 +240,15 @@ def _pack(recording, identity):
         "high": recording.high.tolist(),
         "marks": [list(mark) for mark in recording.marks],
         "words": [recording.words(epoch) for epoch in range(recording.epochs + 1)],
-        "loss": recording.loss.astype(single).tobytes(),
-        "held_out_loss": b"" if recording.held_out_loss is None else recording.held_out_loss.astype(single).tobytes(),
-        "gradient_norms": recording.gradient_norms.astype(single).tobytes(),
+        "loss": _single(recording.loss),
+        "held_out_loss": b"" if recording.held_out_loss is None else _single(recording.held_out_loss),
+        "gradient_norms": _single(recording.gradient_norms),
         "parameters": recording.parameters.astype("<f8").tobytes(),
-        "field": field.tobytes(),
-        "X": recording.training_data[0].astype(single).tobytes(),
-        "y": recording.training_data[1].astype(single).tobytes(),
-        "held_out_X": np.asarray(held_out_X).astype(single).tobytes(),
-        "held_out_y": np.asarray(held_out_y).astype(single).tobytes(),
+        "field": field,
+        "X": _single(recording.training_data[0]),
+        "y": _single(recording.training_data[1]),
+        "held_out_X": _single(held_out_X),
+        "held_out_y": _single(held_out_y),
     }
 
 

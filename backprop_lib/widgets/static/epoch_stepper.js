@@ -63,8 +63,9 @@ function makeController(model) {
 
   // JupyterLab's manager shows its kernel; where a manager does not, the kernel is taken to be there.
   function kernelIsGone() {
-    const kernel = model.widget_manager?.kernel;
-    return Boolean(kernel && (kernel.isDisposed || ["dead", "terminating"].includes(kernel.status)));
+    const manager = model.widget_manager;
+    if (!manager || !("kernel" in manager)) return false;
+    return !manager.kernel || manager.kernel.isDisposed || ["dead", "terminating"].includes(manager.kernel.status);
   }
 
   function sync() {
