@@ -179,7 +179,7 @@ def _shape_message(y, shape, loss):
 
 
 def _one_hot(labels, n_classes, dtype):
-    whole = labels.astype(int)
+    whole = np.rint(labels)
     if (whole != labels).any():
         raise ValueError(
             f"y holds {labels[whole != labels][0]:g}, labels are whole numbers from 0 to {n_classes - 1}. "
@@ -193,10 +193,10 @@ def _one_hot(labels, n_classes, dtype):
             else "Do the labels start at 1, or is an output missing?"
         )
         raise ValueError(
-            f"y holds the label {outside}, the network has {n_classes} output{'s' * (n_classes > 1)}: "
+            f"y holds the label {outside:g}, the network has {n_classes} output{'s' * (n_classes > 1)}: "
             f"labels go from 0 to {n_classes - 1}. {advice}"
         )
-    return np.eye(n_classes, dtype=dtype)[whole]
+    return np.eye(n_classes, dtype=dtype)[whole.astype(int)]
 
 
 def log_softmax(a):
@@ -254,7 +254,7 @@ binary_cross_entropy = Loss(
 
 softmax_cross_entropy = Loss(
     "softmax_cross_entropy",
-    formula=lambda a, y: -(y * log_softmax(a)).sum() / len(y),
+    formula=lambda a, y: (y * (0 - log_softmax(a))).sum() / len(y),
     gradient=lambda a, y: (softmax(a) - y) / len(y),
     link=softmax,
     takes_logits=True,

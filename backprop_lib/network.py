@@ -227,7 +227,7 @@ class Network:
         """
         learning_rate = validation.learning_rate(learning_rate)
         self._check_parameters()
-        dW, db = self._checked_gradients(gradients)
+        dW, db = self.check_gradients(gradients)
         for W, b, gradient_W, gradient_b in zip(self.weights, self.biases, dW, db, strict=True):
             W -= learning_rate * gradient_W
             b -= learning_rate * gradient_b
@@ -238,6 +238,7 @@ class Network:
 
     def astype(self, dtype):
         """Return a copy that computes in `dtype`, float64 or float32."""
+        self._check_parameters()
         other = copy.copy(self)
         other.dtype = _checked_dtype(dtype)
         other.activations = list(self.activations)
@@ -290,7 +291,21 @@ class Network:
                 f"the pass has layers of widths {widths}, the network has {self.sizes}. Was it made by another network?"
             )
 
-    def _checked_gradients(self, gradients):
+    def check_gradients(self, gradients, *, finite=True):
+        """Return the dW and the db of `gradients` as two lists of arrays that fit the parameters.
+
+        Parameters
+        ----------
+        gradients : Gradients
+            One dW and one db for each layer.
+        finite : bool, optional
+            Whether NaN and infinity are refused.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a gradient is missing or has another shape than its parameter.
+        """
         if not hasattr(gradients, "dW") or not hasattr(gradients, "db"):
             raise TypeError(
                 f"gradients is {type(gradients).__name__}, the Gradients that network.backward returns were expected, "
@@ -300,7 +315,7 @@ class Network:
         for name, given, parameters in (("dW", gradients.dW, self.weights), ("db", gradients.db, self.biases)):
             if len(given) != len(parameters):
                 raise ValueError(f"{name} holds {len(given)} arrays, the network has {len(parameters)} layers.")
-            arrays = [validation.float_array(f"{name}[{i}]", g, self.dtype) for i, g in enumerate(given)]
+            arrays = [validation.float_array(f"{name}[{i}]", g, self.dtype, finite=finite) for i, g in enumerate(given)]
             for i, (array, parameter) in enumerate(zip(arrays, parameters, strict=True)):
                 if array.shape != parameter.shape:
                     slip = "; is it transposed?" if array.T.shape == parameter.shape else "."

@@ -58,10 +58,12 @@ class Optimizer:
 
         Raises
         ------
-        ValueError
-            If the optimizer has state for a network of another shape.
+        TypeError, ValueError
+            If a gradient is missing or has another shape than its parameter, or the optimizer has state for a network
+            of another shape.
         """
         parameters = [*network.weights, *network.biases]
+        dW, db = network.check_gradients(gradients, finite=False)
         if not self._states:
             self._states = [{} for _ in parameters]
         shapes = [state.get("shape", array.shape) for state, array in zip(self._states, parameters, strict=False)]
@@ -72,7 +74,7 @@ class Optimizer:
         self.steps += 1
         changes = [
             self.change(gradient, state, learning_rate)
-            for gradient, state in zip([*gradients.dW, *gradients.db], self._states, strict=True)
+            for gradient, state in zip([*dW, *db], self._states, strict=True)
         ]
         for parameter, change, state in zip(parameters, changes, self._states, strict=True):
             parameter += change

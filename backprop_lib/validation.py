@@ -12,8 +12,8 @@ import numpy as np
 __all__ = ["float_array", "learning_rate", "lookup", "random_generator", "samples", "whole_number"]
 
 
-def float_array(name, value, dtype=float):
-    """Return `value` as an array of floats of type `dtype`, all of them finite.
+def float_array(name, value, dtype=float, *, finite=True):
+    """Return `value` as an array of floats of type `dtype`.
 
     Parameters
     ----------
@@ -23,6 +23,8 @@ def float_array(name, value, dtype=float):
         Numbers; whole numbers and booleans are taken as floats.
     dtype : dtype, optional
         The float type of the result.
+    finite : bool, optional
+        Whether NaN and infinity are refused.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def float_array(name, value, dtype=float):
         raise TypeError(f"{name} holds complex numbers, real numbers were expected.")
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         count = int((~np.isfinite(array)).sum())
         place = f" at index {where[0] if len(where) == 1 else where}" if where else ""
@@ -78,7 +80,10 @@ def _unpack_objects(name, array):
                 f"{name} holds {entry!r} ({type(entry).__name__}), numbers were expected. "
                 f"Is a value missing, or do the rows differ in length?"
             )
-    return array.astype(float)
+    try:
+        return array.astype(float)
+    except OverflowError as error:
+        raise ValueError(f"{name} holds a whole number too large for a float. Finite numbers were expected.") from error
 
 
 def samples(name, value, n_columns, dtype=float):

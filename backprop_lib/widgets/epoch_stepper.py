@@ -198,11 +198,12 @@ class EpochStepper(anywidget.AnyWidget):
         title = self._recorder.choices["data"][recording.settings.data]
         sizes = "-".join(map(str, recording.sizes))
         sentence = f"Epoch stepper, {title}, a {sizes} network with {recording.settings.hidden} units."
+        end = recording.words(recording.epochs)
         return {
             **data,
             "text/html": f"{_still(recording, sentence).html}<p>A still picture of the whole run, up to its last "
-            f"epoch. Run the cell in JupyterLab: the stepper starts at epoch 0. {html.escape(recording.words(recording.epochs))}</p>",
-            "text/plain": f"{sentence} {recording.words(recording.epochs)}",
+            f"epoch. Run the cell in JupyterLab: the stepper starts at epoch 0. {html.escape(end)}</p>",
+            "text/plain": f"{sentence} {end}",
         }, metadata
 
 

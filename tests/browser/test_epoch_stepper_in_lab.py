@@ -2,10 +2,13 @@
 
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 
 CHAPTER = "chapters/06_gradient_descent.ipynb"
 
@@ -361,9 +364,10 @@ def test_it_works_by_keyboard_alone_and_the_notebook_does_not_move(lab):
 @pytest.mark.parametrize("data", ["xor", "spiral"])
 def test_nothing_is_clipped_or_overlaps(lab, width, data):
     cell = f"""from backprop_lib.widgets import EpochStepper
-EpochStepper({data!r}, hidden_sizes=(8, 8, 8, 8), epochs=30, batch_size=16)"""
+EpochStepper({data!r}, hidden_sizes=(8, 8, 8, 8), epochs=150, batch_size=16)"""
     page, stepper = opened(lab, f"size_{data}_{width}", cell, width=width, height=1000)
-    stepper.scrub(30)
+    stepper.scrub(120)
+    page.screenshot(path=SCREENSHOTS / f"stepper_{data}_{width}.png")
     stepper.open_parameters()
     faults = stepper.root.evaluate(
         """root => {
