@@ -62,11 +62,16 @@ def _lab(options):
 
 
 def _notebooks(options):
+    from nbclient.exceptions import CellExecutionError
+
     from backprop_lib.authoring import pairing
 
-    paths = options.sources or pairing.sources(_course_folder() / "chapters")
-    for path in paths:
-        print(f"{path.name}: {'written' if pairing.build(path) else 'unchanged'}")
+    for path in options.sources or pairing.sources(_course_folder() / "chapters"):
+        try:
+            written = pairing.build(path)
+        except CellExecutionError as error:
+            sys.exit(f"{error}\nbackprop: a cell of {path} failed; its notebook was left as it was.")
+        print(f"{path.name}: {'written' if written else 'unchanged'}")
     return 0
 
 

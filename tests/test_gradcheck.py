@@ -151,7 +151,7 @@ def test_a_right_gradient_passes_at_logits_of_1000(wrong_side):
         assert report.passed, report
 
 
-def test_the_elu_is_smooth_enough_at_0_to_be_checked_there():
+def test_the_elu_passes_at_0_where_its_slope_bends():
     network = Network((2, 3, 1), hidden="elu", rng=np.random.default_rng(0))
     report = gradient_check(network, [[0.0, 0.0]], [[1.0]])  # the first sample of XOR, biases 0: every z is 0
     assert report.passed, report
@@ -221,6 +221,25 @@ def test_a_gradient_0_1_percent_wrong_fails_with_weights_of_any_size(scale):
 def test_a_gradient_0_1_percent_wrong_fails_with_targets_of_any_size(scale):
     network, X, y = make((3, 4, 2), hidden="tanh")
     y = scale * y
+    for name, layer in tensors(network):
+        wrong = with_factor(right_gradients(network, X, y), name, layer, 1.001)
+        assert wrong_tensors(gradient_check(network, X, y, wrong)) == [f"{name}[{layer}]"]
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+def test_a_gradient_0_1_percent_wrong_fails_with_inputs_of_any_size(scale):
+    network, X, y = make((3, 4, 2), hidden="tanh")
+    network.weights[0] /= max(scale, 1)
+    X = scale * X
+    for name, layer in tensors(network):
+        wrong = with_factor(right_gradients(network, X, y), name, layer, 1.001)
+        assert wrong_tensors(gradient_check(network, X, y, wrong)) == [f"{name}[{layer}]"]
+
+
+def test_a_gradient_0_1_percent_wrong_fails_when_training_has_all_but_solved_the_task():
+    X, y = xor()
+    network = Network((2, 4, 1), hidden="tanh", rng=np.random.default_rng(3))
+    assert 1e-9 < train(network, X, y, learning_rate=0.2, epochs=380).loss[-1] < 1e-7
     for name, layer in tensors(network):
         wrong = with_factor(right_gradients(network, X, y), name, layer, 1.001)
         assert wrong_tensors(gradient_check(network, X, y, wrong)) == [f"{name}[{layer}]"]
