@@ -118,6 +118,29 @@ def test_the_wheel_works_without_the_repository(wheel, tmp_path):
     assert run.stdout.startswith(str(tmp_path))
 
 
+def test_the_lab_command_says_where_to_start_when_the_course_is_not_there(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "backprop_lib", "lab"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "00_start_here.ipynb was found neither in" in run.stderr
+    assert "Change into the folder of the course" in run.stderr
+
+
+def test_an_option_that_no_command_takes_is_refused():
+    run = subprocess.run(
+        [sys.executable, "-m", "backprop_lib", "notebooks", "--fast"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert "unrecognized arguments: --fast" in run.stderr
+
+
 def test_the_version_is_the_packages_own(wheel):
     assert f"-{backprop_lib.__version__}-" in wheel.name
 

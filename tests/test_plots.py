@@ -1,0 +1,183 @@
+"""Figures draw the data they are given, on the Axes they are given, and leave with a text alternative."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from backprop_lib import Network, datasets, plots, train
+from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
+from backprop_lib.running_example import running_example
+
+SENTENCE = "A line falls from left to right."
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    matplotlib.use("agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def trained():
+    X, y = datasets.moons(40, rng=np.random.default_rng(0))
+    network = Network((2, 4, 1), hidden="tanh", loss="binary_cross_entropy", rng=np.random.default_rng(1))
+    return network, X, y, train(network, X, y, epochs=12, held_out=(X[:9], y[:9]))
+
+
+def lines(ax):
+    return {line.get_label(): line for line in ax.get_lines()}
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_the_loss_curve_is_the_recorded_loss(trained):
+    *_, history = trained
+    drawn = lines(plots.loss_curve(history))
+    np.testing.assert_array_equal(drawn["training"].get_ydata(), history.loss)
+    np.testing.assert_array_equal(drawn["held out"].get_ydata(), history.held_out_loss)
+    np.testing.assert_array_equal(drawn["training"].get_xdata(), np.arange(13))
+
+
+def test_the_gradient_norms_are_the_recorded_ones_on_a_logarithmic_axis(trained):
+    *_, history = trained
+    ax = plots.gradient_norms(history)
+    assert ax.get_yscale() == "log"
+    for layer in (1, 2):
+        np.testing.assert_array_equal(lines(ax)[f"layer {layer}"].get_ydata(), history.gradient_norms[:, layer - 1])
+    looks = {(line.get_linestyle(), line.get_marker()) for line in ax.get_lines()}
+    assert len(looks) == 2, "layers are told apart without colour"
+
+
+def test_the_decision_boundary_shows_the_prediction_and_each_class(trained):
+    network, X, y, _ = trained
+    ax = plots.decision_boundary(network, X, y)
+    (image,) = ax.get_images()
+    left, right, bottom, top = image.get_extent()
+    field = image.get_array()
+    assert field[0, 0] == pytest.approx(network.predict([[left, bottom]]).item())
+    assert field[-1, 0] == pytest.approx(network.predict([[left, top]]).item())
+    assert field[0, -1] == pytest.approx(network.predict([[right, bottom]]).item())
+    drawn = {
+        group.get_label(): group.get_offsets() for group in ax.collections if group.get_label().startswith("class")
+    }
+    np.testing.assert_array_equal(drawn["class 0"], X[y.ravel() == 0])
+    np.testing.assert_array_equal(drawn["class 1"], X[y.ravel() == 1])
+
+
+def test_the_fitted_curve_is_the_prediction():
+    X, y = datasets.noisy_sine(rng=np.random.default_rng(0))
+    network = Network((1, 3, 1), hidden="tanh", rng=np.random.default_rng(0))
+    curve = lines(plots.fitted_curve(network, X, y))["prediction"]
+    np.testing.assert_allclose(curve.get_ydata(), network.predict(curve.get_xdata()[:, np.newaxis]).ravel())
+
+
+def test_targets_that_are_no_classes_are_drawn_as_numbers():
+    X = np.array([[0.0, 0.0], [1.0, 1.0]])
+    ax = plots.prediction(np.zeros((5, 5)), [-1, -1], [2, 2], X, [0.3, 2.0])
+    assert ax.get_legend() is None
+    np.testing.assert_array_equal(ax.collections[0].get_array(), [0.3, 2.0])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_is_drawn_with_its_slope(name):
+    activation = ACTIVATIONS[name]
+    drawn = lines(plots.activation_and_slope(activation))
+    value, slope = drawn[f"{name}(z)"], drawn["its slope"]
+    np.testing.assert_array_equal(value.get_ydata(), activation(value.get_xdata()))
+    shown = np.isfinite(slope.get_ydata())
+    np.testing.assert_array_equal(slope.get_ydata()[shown], activation.derivative(slope.get_xdata())[shown])
+    assert (~shown).sum() == len(activation.kinks)
+
+
+def test_the_tangent_has_the_slope_it_was_given():
+    ax = plots.tangent(lambda x: x**3, 2.0, 12.0, nudge=0.5)
+    line = lines(ax)["slope 12"]
+    (x0, x1), (y0, y1) = line.get_xdata(), line.get_ydata()
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(12)
+    np.testing.assert_allclose(lines(ax)["nudged both ways"].get_xdata(), [1.5, 2.5])
+
+
+def test_the_network_diagram_shows_every_weight_and_value_and_signs_by_dash():
+    network, X, _ = running_example()
+    ax = plots.network_diagram(network, network.forward(X[:1]))
+    written = texts(ax)
+    for W in network.weights:
+        for weight in W.flat:
+            assert f"{weight:g}" in written
+    assert "z = 2.5\na = 2.5" in written
+    assert "z = -1.25\na = 0" in written
+    assert sum(line.get_linestyle() == "--" for line in ax.get_lines()) == sum((W < 0).sum() for W in network.weights)
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (1, 1), (4, 8, 8, 1)])
+def test_no_two_texts_of_a_network_diagram_overlap(sizes):
+    network = Network(sizes, rng=np.random.default_rng(0))
+    for W in network.weights:
+        W[...] = np.round(W, 1)
+    ax = plots.network_diagram(network)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    if max(sizes) <= 3:
+        overlapping = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
+        assert overlapping == []
+    inside = ax.figure.bbox
+    assert all(inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 for box in boxes)
+
+
+def test_figures_are_drawn_on_the_axes_that_are_given(trained):
+    network, X, y, history = trained
+    example, inputs, _ = running_example()
+    calls = [
+        lambda ax: plots.loss_curve(history, ax=ax),
+        lambda ax: plots.gradient_norms(history, ax=ax),
+        lambda ax: plots.decision_boundary(network, X, y, ax=ax),
+        lambda ax: plots.activation_and_slope(relu, ax=ax),
+        lambda ax: plots.tangent(np.sin, 0.0, 1.0, ax=ax),
+        lambda ax: plots.network_diagram(example, example.forward(inputs), ax=ax),
+    ]
+    for call in calls:
+        _, ax = plt.subplots()
+        assert call(ax) is ax
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.decision_boundary(Network((3, 1)), [[0, 0, 0]], [0]), "two inputs; this network has 3 inputs"),
+        (lambda: plots.fitted_curve(Network((2, 1)), [[0, 0]], [0]), "one input against one output"),
+    ],
+)
+def test_a_network_that_cannot_be_drawn_is_refused_in_words(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_picture_is_the_same_file_each_time_and_closes_its_figure():
+    first = plots.picture(plots.activation_and_slope(sigmoid), SENTENCE)
+    second = plots.picture(plots.activation_and_slope(sigmoid).figure, SENTENCE)
+    assert first.png == second.png
+    assert first.png.startswith(b"\x89PNG")
+    assert plt.get_fignums() == []
+
+
+def test_a_picture_carries_its_text_in_every_form():
+    picture = plots.picture(plots.activation_and_slope(relu), 'The "ReLU" rises for z > 0 & is flat below.')
+    bundle = picture._repr_mimebundle_()
+    assert bundle["text/plain"] == 'The "ReLU" rises for z > 0 & is flat below.'
+    assert 'alt="The &quot;ReLU&quot; rises for z &gt; 0 &amp; is flat below."' in bundle["text/html"]
+    assert repr(picture) == bundle["text/plain"]
+
+
+@pytest.mark.parametrize("alt", ["", "a plot", "no full stop in this one", None, 3])
+def test_a_picture_without_a_sentence_is_refused(alt):
+    with pytest.raises(ValueError, match="full sentences"):
+        plots.picture(plots.activation_and_slope(relu), alt)
+
+
+def test_what_is_no_figure_is_refused():
+    with pytest.raises(TypeError, match="Axes or a Figure was expected"):
+        plots.picture("figure", SENTENCE)
