@@ -177,19 +177,23 @@ class History:
         self._update_ratios = np.empty((epochs, n_layers))
 
     @property
-    def loss(self):  # noqa: D102 - described in the class
+    def loss(self):
+        """The loss on all training data, entry 0 before the first update."""
         return self._loss[: self.epochs + 1]
 
     @property
-    def held_out_loss(self):  # noqa: D102
+    def held_out_loss(self):
+        """The same on the held-out data; None without them."""
         return None if self._held_out_loss is None else self._held_out_loss[: self.epochs + 1]
 
     @property
-    def gradient_norms(self):  # noqa: D102
+    def gradient_norms(self):
+        """The norm of each layer's dW in each epoch."""
         return self._gradient_norms[: self.epochs]
 
     @property
-    def update_ratios(self):  # noqa: D102
+    def update_ratios(self):
+        """The norm of the change of W over the norm of W, in each epoch."""
         return self._update_ratios[: self.epochs]
 
     def __repr__(self):

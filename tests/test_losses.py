@@ -68,6 +68,11 @@ def test_the_derivative_is_what_a_nudge_finds(loss):
     np.testing.assert_allclose(loss.derivative(A, y), numerical_gradient(lambda a: loss.value(a, y), A), atol=1e-9)
 
 
+def test_the_derivative_belongs_to_the_value_also_where_probabilities_sum_to_1_only_nearly():
+    loss, y = LOSSES["softmax_cross_entropy"], [[0.333333] * 3] * 5
+    np.testing.assert_allclose(loss.derivative(A, y), numerical_gradient(lambda a: loss.value(a, y), A), atol=1e-9)
+
+
 def test_the_three_squared_losses_differ_by_the_factors_1_over_2n_and_1_over_n_and_one_half():
     y, n = TARGETS["numbers"], len(A)
     for method in ("value", "derivative"):

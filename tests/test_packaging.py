@@ -45,6 +45,11 @@ def test_the_same_command_stands_beside_it_for_powershell(name):
     assert f"```powershell\n{line}\n```" in README
 
 
+def test_chapter_00_repeats_the_readmes_course_command_to_the_letter():
+    chapter = (ROOT / "chapters" / "00_start_here.md").read_text(encoding="utf-8")
+    assert f"```text\n{command('course')}\n```" in chapter
+
+
 def test_ci_calls_the_readmes_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "<!-- run: tests -->" in script
