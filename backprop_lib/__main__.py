@@ -51,6 +51,7 @@ def _lab(options):
     folder = _course_folder()
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [before, str(JUPYTER_CONFIG)]))
+    import matplotlib.font_manager  # noqa: F401 - builds its cache here, not in the output of the first picture
     from jupyterlab.labapp import main as jupyterlab
 
     arguments = [

@@ -143,7 +143,6 @@ def test_a_planted_upward_import_is_caught_and_a_downward_one_is_not(tmp_path, f
 # ---- what comes from outside -------------------------------------------------------------------------------------
 
 ONLY_IN = {
-    "matplotlib": {"plots", "widgets", "authoring"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "nbformat": {"authoring", "grading"},
