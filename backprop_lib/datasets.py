@@ -72,6 +72,7 @@ def rings(n_samples=200, *, noise=0.1, rng=None):
 def spiral(n_samples=200, *, noise=0.03, turns=1.0, rng=None):
     """Return two arms that wind around each other `turns` times; the rest as for `moons`."""
     rng, halves = _prepared(n_samples, noise, rng)
+    turns = validation.size("turns", turns)
     first, second = (np.sqrt(rng.uniform(0.02, 1, size)) for size in halves)
     return _two_classes(
         first[:, np.newaxis] * _circle(2 * np.pi * turns * first),
@@ -165,8 +166,7 @@ def hold_out(X, y, *, fraction=0.25, rng=None):
 
 def _prepared(n_samples, noise, rng):
     validation.whole_number("n_samples", n_samples, at_least=2)
-    if not noise >= 0:
-        raise ValueError(f"noise is {noise}, a standard deviation of at least 0 was expected.")
+    validation.size("noise", noise)
     return validation.random_generator(rng), ((n_samples + 1) // 2, n_samples // 2)
 
 

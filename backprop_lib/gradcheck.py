@@ -152,6 +152,12 @@ class TensorComparison:
         return self.size - self.compared
 
     @property
+    def resolution(self):
+        """The smallest relative error of this tensor that the comparison can see; infinite for a tensor of zeros."""
+        norm = max(self.norm, self.expected_norm)
+        return self.tolerance * max(norm, self.floor) / norm if norm > 0 else np.inf
+
+    @property
     def finding(self):
         """The outcome in words."""
         if self.status == "wrong shape":
@@ -160,6 +166,8 @@ class TensorComparison:
         if self.status == "kink":
             return "not decided: every entry lies at a kink"
         left_out = f" ({self.at_kinks} of {self.size} at a kink, left out)" if self.at_kinks else ""
+        if self.status == "right" and self.resolution > 1e-3 and self.expected_norm > self.floor * self.tolerance:
+            return f"right, but an error below {self.resolution:.1%} could not be seen{left_out}"
         if self.status == "right":
             return f"right{left_out}"
         if self.proportional and self.norm <= self.floor * self.tolerance:
@@ -180,10 +188,13 @@ class GradientReport:
         In the order of the layers: dW[0], db[0], dW[1], ...
     numerical : Gradients
         The central differences themselves.
+    own : bool
+        Whether the gradients came from the network's own `backward` rather than from the caller.
     """
 
     rows: tuple
     numerical: Gradients
+    own: bool = False
 
     @property
     def passed(self):
@@ -201,9 +212,10 @@ class GradientReport:
         return first_difference(self.rows)
 
     def summary(self):
-        """Return the outcome in one sentence."""
+        """Return the outcome in words, and whose gradients were checked."""
+        whose = "The network's own gradients" if self.own else "The given gradients"
         if self.passed:
-            return f"The gradients pass: all {len(self.rows)} tensors agree with central differences."
+            return f"{whose} pass: all {len(self.rows)} tensors agree with central differences."
         wrong = self.first_difference
         if wrong is None:
             undecided = ", ".join(row.name for row in self.rows if row.status == "kink")
@@ -211,7 +223,7 @@ class GradientReport:
                 f"Not decided: every entry of {undecided} lies at a kink, where central differences say nothing. "
                 f"Move the parameters a little and check again."
             )
-        return f"The gradients FAIL. Back from the output, the first wrong tensor is {wrong.name}: {wrong.finding}."
+        return f"{whose} FAIL. Back from the output, the first wrong tensor is {wrong.name}: {wrong.finding}."
 
     def _table(self):
         yield ("tensor", "shape", "norm", "numerical", "relative error", "finding")
@@ -386,7 +398,8 @@ def gradient_check(network, X, y, gradients=None, *, tolerance=None, step=STEP):
     exact = network.astype(float)
     X = np.array(validation.samples("X", X, network.sizes[0]))
     y = exact.loss.targets(y, (len(X), exact.sizes[-1]))
-    if gradients is None:
+    own = gradients is None
+    if own:
         gradients = exact.backward(exact.forward(X.copy()), y.copy())
     if tolerance is None:
         narrow = any(np.asarray(g).dtype == np.float32 for name in ("dW", "db") for g in _tensors(gradients, name))
@@ -400,7 +413,7 @@ def gradient_check(network, X, y, gradients=None, *, tolerance=None, step=STEP):
             nudged, *(_central_differences(network, X, y, step / r, tolerance) for r in (32, 1024))
         )
         rows = _rows(gradients, nudged, tolerance)
-    return GradientReport(rows=rows, numerical=nudged[0])
+    return GradientReport(rows=rows, numerical=nudged[0], own=own)
 
 
 def _rows(gradients, nudged, tolerance):

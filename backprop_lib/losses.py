@@ -136,6 +136,7 @@ class Loss:
                     f"row {row} of y sums to {sums[row]:g}, {self.name} takes rows that sum to 1 (one-hot), "
                     f"or whole-number labels of shape ({n_samples},)."
                 )
+            y = y / sums[:, np.newaxis]  # exactly: the gradient below counts on it
         return y
 
     def __repr__(self):

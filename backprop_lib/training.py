@@ -269,7 +269,10 @@ def train(
     if held_out is not None:
         if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:
             raise TypeError("held_out takes a pair: held_out=(X_test, y_test).")
-        held_out = _checked_data(network, *held_out)
+        try:
+            held_out = _checked_data(network, *held_out)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"held_out: {error}") from error
 
     history = History(epochs, len(network.weights), optimizer, held_out is not None)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -292,7 +295,7 @@ def train(
                 warnings.warn(
                     f"training diverged in epoch {epoch}: the loss is no longer finite. The parameters of epoch "
                     f"{epoch - 1} (loss {history.loss[-1]:.4g}) are restored. "
-                    f"Try a smaller learning_rate than {learning_rate:g}, or scale the inputs.",
+                    f"Try a smaller learning_rate than {learning_rate:g}, scale the inputs, or begin with new weights.",
                     RuntimeWarning,
                     stacklevel=2,
                 )

@@ -9,7 +9,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["float_array", "learning_rate", "lookup", "random_generator", "samples", "whole_number"]
+__all__ = ["float_array", "learning_rate", "lookup", "random_generator", "samples", "size", "whole_number"]
 
 
 def float_array(name, value, dtype=float, *, finite=True):
@@ -176,24 +176,26 @@ def whole_number(name, value, at_least):
     return int(value)
 
 
-def learning_rate(value):
-    """Return the learning rate as a float.
+def size(name, value, advice=""):
+    """Return `value` as a float of at least 0.
 
     Raises
     ------
     TypeError
         If it is not a number.
     ValueError
-        If it is negative, NaN or infinite.
+        If it is negative, NaN or infinite; `advice` is added to the message.
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"learning_rate is {value!r} ({type(value).__name__}), a number was expected, such as 0.1.")
+        raise TypeError(f"{name} is {value!r} ({type(value).__name__}), a number was expected, such as 0.1.")
     if not math.isfinite(value) or value < 0:
-        raise ValueError(
-            f"learning_rate is {value}, a finite number of at least 0 was expected. "
-            f"The minus sign of gradient descent is in the update already."
-        )
+        raise ValueError(f"{name} is {value}, a finite number of at least 0 was expected.{advice}")
     return float(value)
+
+
+def learning_rate(value):
+    """Return the learning rate as a float; errors as for `size`."""
+    return size("learning_rate", value, " The minus sign of gradient descent is in the update already.")
 
 
 def random_generator(rng):

@@ -175,3 +175,8 @@ def test_each_data_set_of_the_table_can_be_made_by_name(dataset):
 
 def _rng(name):
     return {} if name == "xor" else {"rng": np.random.default_rng(0)}
+
+
+def test_a_spiral_without_a_number_of_turns_is_refused():
+    with pytest.raises(ValueError, match="turns is nan"):
+        spiral(turns=np.nan)

@@ -711,14 +711,14 @@ def test_the_text_names_every_tensor_its_shape_and_the_finding():
     assert "5.0e-01" in table["db[0]"]
     assert "below 1e-06" in table["db[1]"], "rounding noise is not printed: it differs from machine to machine"
     assert lines[6] == (
-        "The gradients FAIL. Back from the output, the first wrong tensor is dW[1]: wrong shape (2, 4) (transposed?)."
+        "The given gradients FAIL. Back from the output, the first wrong tensor is dW[1]: wrong shape (2, 4) (transposed?)."
     )
     assert repr(failing_report()) == str(failing_report())
 
 
 def test_the_text_of_a_check_that_passes_says_so():
     report = gradient_check(*make((3, 4, 2)))
-    assert str(report).endswith("The gradients pass: all 4 tensors agree with central differences.")
+    assert str(report).endswith("The network's own gradients pass: all 4 tensors agree with central differences.")
     assert report.first_difference is None
     assert "FAIL" not in str(report)
 
@@ -826,3 +826,27 @@ NO_GRADIENT = {
 def test_what_has_no_numerical_gradient_is_refused_in_words(f, x, error, message):
     with pytest.raises(error, match=message):
         numerical_gradient(f, x)
+
+
+def test_the_report_says_whose_gradients_were_checked():
+    network, X, y = running_example()
+
+    def forgets_its_return(forward, y):
+        network.backward(forward, y)
+
+    report = gradient_check(network, X, y, forgets_its_return(network.forward(X), y))
+    assert report.summary().startswith("The network's own gradients pass")
+    given = gradient_check(network, X, y, network.backward(network.forward(X), y))
+    assert given.summary().startswith("The given gradients pass")
+
+
+def test_a_tensor_whose_error_rounding_would_hide_is_not_called_right_without_saying_so():
+    network, X, _ = running_example()
+    y = np.full((4, 2), 1e9)
+    y[:, 1] *= -1
+    report = gradient_check(network, X, y)
+    blind = [row for row in report.rows if row.resolution > 1e-3]
+    assert blind
+    for row in blind:
+        assert "could not be seen" in row.finding
+    assert not any("could not be seen" in row.finding for row in gradient_check(*running_example()).rows)

@@ -572,3 +572,10 @@ def test_the_history_says_in_one_line_what_happened():
     history = train(fresh(), X, Y, epochs=9, on_epoch=lambda epoch, _: epoch == 4)
     first, last = history.loss[[0, 4]]
     assert repr(history) == f"<History of 4 epochs, loss {first:.4f} -> {last:.4f}, stopped: callback>"
+
+
+def test_an_error_in_the_held_out_data_says_that_it_is_there():
+    network = Network((2, 1), rng=np.random.default_rng(0))
+    X, y = np.zeros((4, 2)), np.zeros(4)
+    with pytest.raises(ValueError, match=r"held_out: X has 3 columns"):
+        train(network, X, y, held_out=(np.zeros((4, 3)), y))
