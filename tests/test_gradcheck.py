@@ -711,7 +711,8 @@ def test_the_text_names_every_tensor_its_shape_and_the_finding():
     assert "5.0e-01" in table["db[0]"]
     assert "below 1e-06" in table["db[1]"], "rounding noise is not printed: it differs from machine to machine"
     assert lines[6] == (
-        "The given gradients FAIL. Back from the output, the first wrong tensor is dW[1]: wrong shape (2, 4) (transposed?)."
+        "The given gradients FAIL. Back from the output, the first wrong tensor is dW[1]: "
+        "wrong shape (2, 4) (transposed?)."
     )
     assert repr(failing_report()) == str(failing_report())
 
