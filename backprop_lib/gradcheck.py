@@ -40,7 +40,8 @@ def numerical_gradient(f, x, *, step=STEP):
     Parameters
     ----------
     f : callable
-        Takes an array of the shape of `x` and returns one number. It is given a fresh copy each time.
+        Takes an array of the shape of `x` and returns one number. It is given a fresh copy each time and has to use
+        it: x itself stays as it is.
     x : array_like
         Where to take the gradient; any shape, a single number included. It is not changed.
     step : float, optional
@@ -56,19 +57,39 @@ def numerical_gradient(f, x, *, step=STEP):
     TypeError
         If `f` does not return a single number.
     ValueError
-        If `x` or a value of `f` is not finite.
+        If `x` or a value of `f` is not finite, or `f` looks at x itself instead of its argument.
 
     Notes
     -----
     The error is of the order of h squared (the forward difference's is of the order of h). At a kink the result
     is the mean of the slopes on both sides.
     """
+    original = x
     x = np.array(validation.float_array("x", x), dtype=float)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         up, down = _nudges(x[index], step)
         gradient[index] = (_number(f, x, index, up) - _number(f, x, index, down)) / (up - down)
+    if not gradient.any():
+        _refuse_what_reads_the_original(f, original, x)
     return gradient[()]
+
+
+def _refuse_what_reads_the_original(f, original, x):
+    """Raise if `f` ignores its argument and looks at the array `original` instead, which is never nudged."""
+    if not isinstance(original, np.ndarray) or original.dtype.kind != "f" or not original.flags.writeable:
+        return
+    kept, here = original.copy(), _value(f, x.copy())
+    try:
+        original += STEP * np.maximum(1, np.abs(original))
+        there = _value(f, x.copy())
+    finally:
+        original[...] = kept
+    if there != here:
+        raise ValueError(
+            "f does not change with its argument, only with the array x itself, which is not nudged. "
+            "Write f so that it uses what it is given, or check a whole network with gradient_check."
+        )
 
 
 def _nudges(value, step):
@@ -79,17 +100,21 @@ def _nudges(value, step):
 def _number(f, x, index, entry):
     nudged = x.copy()
     nudged[index] = entry
-    value = np.asarray(f(nudged))
+    value = _value(f, nudged)
+    if not np.isfinite(value):
+        raise ValueError(f"f is {value} where entry {index} of x is nudged; a finite number was expected.")
+    return value
+
+
+def _value(f, x):
+    value = np.asarray(f(x))
     if value.size != 1:
         raise TypeError(
             f"f returned an array of shape {value.shape}, one number was expected. Is a sum or a mean missing?"
         )
     if value.dtype.kind not in "fiub":
         raise TypeError(f"f returned {value.item()!r} ({type(value.item()).__name__}), one number was expected.")
-    value = float(value.item())
-    if not np.isfinite(value):
-        raise ValueError(f"f is {value} where entry {index} of x is nudged; a finite number was expected.")
-    return value
+    return float(value.item())
 
 
 @dataclass(frozen=True)

@@ -851,3 +851,18 @@ def test_a_tensor_whose_error_rounding_would_hide_is_not_called_right_without_sa
     for row in blind:
         assert "could not be seen" in row.finding
     assert not any("could not be seen" in row.finding for row in gradient_check(*running_example()).rows)
+
+
+def test_a_function_that_reads_the_array_itself_instead_of_its_argument_is_refused():
+    network, X, y = running_example()
+    W = network.weights[0]
+    before = W.copy()
+    with pytest.raises(ValueError, match="does not change with its argument, only with the array x itself"):
+        numerical_gradient(lambda ignored: network.loss_value(X, y), W)
+    np.testing.assert_array_equal(W, before)
+
+
+def test_a_gradient_that_is_truly_zero_is_no_reason_to_refuse():
+    x = np.array([1.0, -2.0])
+    np.testing.assert_array_equal(numerical_gradient(lambda x: 3.0, x), [0.0, 0.0])
+    np.testing.assert_array_equal(numerical_gradient(lambda z: relu(z).sum(), np.array([-1.0, -2.0])), [0.0, 0.0])

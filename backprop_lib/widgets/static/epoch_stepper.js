@@ -37,7 +37,7 @@ function decode(sent) {
 function readable(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return size >= 0.001 && size < 10000 ? value.toFixed(4) : value.toExponential(2);
+  return size >= 0.001 && size < 10000 ? value.toFixed(4) : value.toExponential(2).replace(/([+-])(\d)$/, "$10$2");
 }
 
 // ---------------------------------------------------------------------------------- the state, one for all views
