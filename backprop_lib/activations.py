@@ -67,6 +67,9 @@ class Activation:
         with np.errstate(under="ignore"):
             return self.slope(_floats(z))
 
+    def __reduce__(self):
+        return get, (self.name,)  # a copy or a pickle of it is the entry of the table itself
+
     def __repr__(self):
         return f"<activation {self.name}>"
 

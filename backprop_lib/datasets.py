@@ -152,6 +152,11 @@ def hold_out(X, y, *, fraction=0.25, rng=None):
         If X and y differ in length, or one of the two parts would be empty.
     """
     X, y = np.asarray(X), np.asarray(y)
+    fraction = validation.size("fraction", fraction)
+    if X.ndim == 0 or y.ndim == 0:
+        raise ValueError(
+            f"X and y have the shapes {X.shape} and {y.shape}; arrays with one row a sample were expected."
+        )
     if len(X) != len(y):
         raise ValueError(f"X has {len(X)} samples and y {len(y)} targets; one target for each sample was expected.")
     n_held_out = round(len(X) * fraction)

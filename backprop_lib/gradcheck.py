@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from backprop_lib import validation
-from backprop_lib.network import Gradients
+from backprop_lib.network import Gradients, Network, gradient_lists
 
 __all__ = [
     "GradientReport",
@@ -49,7 +49,7 @@ def numerical_gradient(f, x, *, step=STEP):
 
     Returns
     -------
-    ndarray
+    ndarray or float
         (f(x + h) - f(x - h)) / 2h for each entry of x in turn; of the shape of `x`, in float64.
 
     Raises
@@ -64,6 +64,9 @@ def numerical_gradient(f, x, *, step=STEP):
     The error is of the order of h squared (the forward difference's is of the order of h). At a kink the result
     is the mean of the slopes on both sides.
     """
+    if not callable(f):
+        raise TypeError(f"f is {type(f).__name__}, a function was expected; it comes first: numerical_gradient(f, x).")
+    step = validation.positive("step", step)
     original = x
     x = np.array(validation.float_array("x", x), dtype=float)
     gradient = np.empty_like(x)
@@ -94,6 +97,10 @@ def _refuse_what_reads_the_original(f, original, x):
 
 def _nudges(value, step):
     h = step * max(1.0, abs(value))
+    if value + h == value - h:
+        raise ValueError(
+            f"step is {step:g}: too small to change {value:g} in floating point; the default is {STEP:.2g}."
+        )
     return value + h, value - h
 
 
@@ -203,7 +210,7 @@ class TensorComparison:
         return f"wrong{left_out}"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class GradientReport:
     """The outcome of a gradient check, one row for each dW and db.
 
@@ -240,13 +247,16 @@ class GradientReport:
         """Return the outcome in words, and whose gradients were checked."""
         whose = "The network's own gradients" if self.own else "The given gradients"
         if self.passed:
-            return f"{whose} pass: all {len(self.rows)} tensors agree with central differences."
+            blind = [row.name for row in self.rows if "could not be seen" in row.finding]
+            caveat = f" Rounding hides smaller errors of {', '.join(blind)}." if blind else ""
+            return f"{whose} pass: all {len(self.rows)} tensors agree with central differences.{caveat}"
         wrong = self.first_difference
         if wrong is None:
             undecided = ", ".join(row.name for row in self.rows if row.status == "kink")
             return (
                 f"Not decided: every entry of {undecided} lies at a kink, where central differences say nothing. "
-                f"Move the parameters a little and check again."
+                f"Biases that are all 0 do this where a sample is all 0. Move the parameters a little, say with "
+                f"network.biases[0][...] = 0.1, and check again."
             )
         return f"{whose} FAIL. Back from the output, the first wrong tensor is {wrong.name}: {wrong.finding}."
 
@@ -325,10 +335,8 @@ def compare_gradients(given, expected, *, tolerance=TOLERANCE, floors=None, comp
         If the number of tensors differs, or one does not hold numbers. A wrong shape and a value that is not finite
         are findings, not errors.
     """
-    for name in ("dW", "db"):
-        got, want = _tensors(given, name), getattr(expected, name)
-        if len(got) != len(want):
-            raise ValueError(f"{name} holds {len(got)} arrays, the network has {len(want)} layers.")
+    dW, db = gradient_lists(given, len(expected.dW))
+    given = Gradients(dW=dW, db=db)
     rows = []
     for layer in range(len(expected.dW)):
         for name in ("dW", "db"):
@@ -339,20 +347,8 @@ def compare_gradients(given, expected, *, tolerance=TOLERANCE, floors=None, comp
     return tuple(rows)
 
 
-def _tensors(gradients, name):
-    if not hasattr(gradients, name):
-        raise TypeError(
-            f"gradients is {type(gradients).__name__}, the Gradients that network.backward returns were expected, "
-            f"or Gradients(dW=[...], db=[...]) of your own."
-        )
-    return getattr(gradients, name)
-
-
 def _compare(name, given, expected, use, tolerance, floor):
-    given = np.asarray(given)
-    if given.dtype.kind not in "fiub":
-        raise TypeError(f"{name} is {given.dtype.name} ({given!r}), an array of real numbers was expected.")
-    given = given.astype(float)
+    given = validation.float_array(name, given, finite=False)
     expected_norm = float(np.linalg.norm(expected[use]))
     relative_error, factor, proportional, norm = np.inf, np.nan, False, float(np.linalg.norm(given))
     if given.shape == expected.shape:
@@ -420,14 +416,26 @@ def gradient_check(network, X, y, gradients=None, *, tolerance=None, step=STEP):
     A tensor that seems wrong is nudged again, 32 and 1024 times finer, and compared with the coarse or the fine
     differences, whichever agree better with the next finer ones.
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network is {type(network).__name__}, a Network was expected: gradient_check(network, X, y).")
+    step = validation.positive("step", step)
+    tolerance = tolerance if tolerance is None else validation.positive("tolerance", tolerance)
     exact = network.astype(float)
     X = np.array(validation.samples("X", X, network.sizes[0]))
     y = exact.loss.targets(y, (len(X), exact.sizes[-1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = exact.loss_value(X, y)
+    if not np.isfinite(loss):
+        raise ValueError(
+            f"the loss is {loss} at these parameters; central differences need a finite one. "
+            f"Are all parameters finite, and are X and y of a reasonable size?"
+        )
     own = gradients is None
     if own:
         gradients = exact.backward(exact.forward(X.copy()), y.copy())
     if tolerance is None:
-        narrow = any(np.asarray(g).dtype == np.float32 for name in ("dW", "db") for g in _tensors(gradients, name))
+        dW, db = gradient_lists(gradients, len(network.weights))
+        narrow = any(getattr(gradient, "dtype", None) == np.float32 for gradient in dW + db)
         tolerance = TOLERANCE_FLOAT32 if narrow else TOLERANCE
     nudged = _central_differences(network, X, y, step, tolerance)
     rows = _rows(gradients, nudged, tolerance)
@@ -465,8 +473,7 @@ def _central_differences(network, X, y, step, tolerance):
     Returns the differences, which of them cross no kink, and the norm below which each tensor counts as zero.
     """
     network = network.astype(float)
-    base = network.forward(X)
-    here, loss = _sides(network, base), network.loss.value(base.a[-1], y)
+    here, loss = _sides(network, X), network.loss_value(X, y)
     eps = float(np.finfo(float).eps)
     rounding = (loss * eps / step + 10 * eps) / tolerance
     found = {"W": ([], [], []), "b": ([], [], [])}
@@ -480,9 +487,8 @@ def _central_differences(network, X, y, step, tolerance):
                 losses, same_sides = [], []
                 for nudged in (up, down):
                     parameter[index] = nudged
-                    forward = network.forward(X)
-                    losses.append(network.loss.value(forward.a[-1], y))
-                    same_sides.append(np.array_equal(_sides(network, forward), here))
+                    losses.append(network.loss_value(X, y))
+                    same_sides.append(np.array_equal(_sides(network, X), here))
                 parameter[index] = original
                 slope[index] = (losses[0] - losses[1]) / (up - down)
                 # How much the slope changes when the parameter changes by all of itself (or by 1, if that is more).
@@ -495,11 +501,14 @@ def _central_differences(network, X, y, step, tolerance):
     return tuple(Gradients(dW=dW, db=db) for dW, db in zip(found["W"], found["b"], strict=True))
 
 
-def _sides(network, forward):
+def _sides(network, X):
     """Say on which side of each kink every z lies: -1, 0 (on it) or 1."""
-    sides = [
-        np.sign(z - kink).ravel()
-        for activation, z in zip(network.activations, forward.z, strict=True)
-        for kink in activation.kinks
-    ]
-    return np.concatenate(sides) if sides else np.zeros(0)
+    if not any(activation.kinks for activation in network.activations):
+        return np.zeros(0)
+    return np.concatenate(
+        [
+            np.sign(z - kink).ravel()
+            for activation, z in zip(network.activations, network.forward(X).z, strict=True)
+            for kink in activation.kinks
+        ]
+    )

@@ -35,6 +35,9 @@ class Initializer:
         """Return weights of shape (n_in, n_out), drawn from the generator `rng`."""
         return self.scale(n_in, n_out) * rng.standard_normal((n_in, n_out))
 
+    def __reduce__(self):
+        return get, (self.name,)  # a copy or a pickle of it is the entry of the table itself
+
     def __repr__(self):
         return f"<initializer {self.name}>"
 

@@ -83,7 +83,23 @@ class Loss:
             return float(self.formula(a, self.targets(y, a.shape, a.dtype)))
 
     def derivative(self, a, y):
-        """Return grad_a = dC/da, of the shape of `a`; parameters and errors as for `value`."""
+        """Return dC/da, the gradient that arrives at the output's activation.
+
+        Parameters
+        ----------
+        a, y : array_like
+            As for `value`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_out)
+            grad_a, in the units of the loss divided by those of `a`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `value`.
+        """
         a = _outputs(a)
         with np.errstate(under="ignore"):
             return self.gradient(a, self.targets(y, a.shape, a.dtype))
@@ -104,6 +120,11 @@ class Loss:
             (n_samples, n_out) of the predictions they belong to.
         dtype : dtype, optional
             The float type of the result.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_out)
+            The targets as numbers; whole-number labels as one-hot rows.
 
         Raises
         ------
@@ -138,6 +159,9 @@ class Loss:
                 )
             y = y / sums[:, np.newaxis]  # exactly: the gradient below counts on it
         return y
+
+    def __reduce__(self):
+        return get, (self.name,)  # a copy or a pickle of it is the entry of the table itself
 
     def __repr__(self):
         return f"<loss {self.name}>"
@@ -220,7 +244,18 @@ def log_softmax(a):
 
 
 def softmax(a):
-    """Return the probabilities exp(a) / sum(exp(a)), row by row; rows sum to 1."""
+    """Return exp(a) / sum(exp(a)), row by row (Bridle 1990).
+
+    Parameters
+    ----------
+    a : ndarray of shape (n_samples, n_out)
+        Logits.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_out)
+        Probabilities; each row sums to 1.
+    """
     with np.errstate(under="ignore"):
         return np.exp(log_softmax(a))
 

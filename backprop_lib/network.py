@@ -11,10 +11,10 @@ import numpy as np
 
 from backprop_lib import activations, initializers, losses, validation
 
-__all__ = ["ForwardPass", "Gradients", "Network"]
+__all__ = ["ForwardPass", "Gradients", "Network", "gradient_lists"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ForwardPass:
     """What one forward pass computed, layer by layer.
 
@@ -33,7 +33,7 @@ class ForwardPass:
     y_hat: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gradients:
     """What one backward pass computed, in the order of the layers.
 
@@ -162,11 +162,45 @@ class Network:
         return ForwardPass(z=z, a=a, y_hat=self.loss.prediction(a[-1]))
 
     def predict(self, X):
-        """Return y_hat, of shape (n_samples, n_out), for the inputs `X`; errors as for `forward`."""
+        """Compute the prediction alone.
+
+        Parameters
+        ----------
+        X : array_like of shape (n_samples, n_in)
+            Inputs; rows are samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_out)
+            The same y_hat as that of `forward`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `forward`.
+        """
         return self.forward(X).y_hat
 
     def loss_value(self, X, y):
-        """Return the loss on inputs `X` and targets `y` as a float; errors as for `forward` and `backward`."""
+        """Compute the loss.
+
+        Parameters
+        ----------
+        X : array_like of shape (n_samples, n_in)
+            Inputs; rows are samples.
+        y : array_like of shape (n_samples, n_out)
+            Targets; see `Loss.targets` for the other forms that are accepted.
+
+        Returns
+        -------
+        float
+            The value of the network's loss, in the units of that loss.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `forward`; and if `y` does not fit `X` or the loss.
+        """
         return self.loss.value(self.forward(X).a[-1], y)
 
     def backward(self, forward, y):
@@ -228,12 +262,21 @@ class Network:
         learning_rate = validation.learning_rate(learning_rate)
         self._check_parameters()
         dW, db = self.check_gradients(gradients)
-        for W, b, gradient_W, gradient_b in zip(self.weights, self.biases, dW, db, strict=True):
-            W -= learning_rate * gradient_W
-            b -= learning_rate * gradient_b
+        parameters = [*self.weights, *self.biases]
+        with np.errstate(over="ignore"):
+            updated = [array - learning_rate * gradient for array, gradient in zip(parameters, dW + db, strict=True)]
+        if not all(np.isfinite(array).all() for array in updated):
+            raise ValueError(
+                f"with learning_rate={learning_rate:g} a parameter would become infinite; take a smaller one."
+            )
+        for array, values in zip(parameters, updated, strict=True):
+            array[...] = values
 
     def copy(self):
-        """Return a network with the same settings and its own copies of the parameters."""
+        """Return a network with the same settings and its own copies of weights and biases.
+
+        What a subclass adds besides is shared with the original.
+        """
         return self.astype(self.dtype)
 
     def astype(self, dtype):
@@ -285,11 +328,20 @@ class Network:
                 f"backward takes the ForwardPass that network.forward(X) returns, got {type(forward).__name__}. "
                 f"Write network.backward(network.forward(X), y)."
             )
-        widths = tuple(array.shape[1] for array in forward.a)
-        if widths != self.sizes:
-            raise ValueError(
-                f"the pass has layers of widths {widths}, the network has {self.sizes}. Was it made by another network?"
-            )
+        rows = len(forward.a[0]) if len(forward.a) and np.ndim(forward.a[0]) else 0
+        for name, arrays, widths in (("a", forward.a, self.sizes), ("z", forward.z, self.sizes[1:])):
+            expected = [(rows, width) for width in widths]
+            shapes = [np.shape(array) for array in arrays]
+            if shapes != expected:
+                raise ValueError(
+                    f"the pass has {name} of the shapes {shapes}, this network makes {expected}. "
+                    f"Was it made by another network, or changed?"
+                )
+            if any(array.dtype != self.dtype for array in arrays):
+                raise ValueError(
+                    f"the pass has {name} of the types {[array.dtype.name for array in arrays]}, this network makes "
+                    f"{self.dtype.name}. Was it made by another network?"
+                )
 
     def check_gradients(self, gradients, *, finite=True):
         """Return the dW and the db of `gradients` as two lists of arrays that fit the parameters.
@@ -306,15 +358,9 @@ class Network:
         TypeError, ValueError
             If a gradient is missing or has another shape than its parameter.
         """
-        if not hasattr(gradients, "dW") or not hasattr(gradients, "db"):
-            raise TypeError(
-                f"gradients is {type(gradients).__name__}, the Gradients that network.backward returns were expected, "
-                f"or Gradients(dW=[...], db=[...]) of your own."
-            )
+        dW, db = gradient_lists(gradients, len(self.weights))
         checked = []
-        for name, given, parameters in (("dW", gradients.dW, self.weights), ("db", gradients.db, self.biases)):
-            if len(given) != len(parameters):
-                raise ValueError(f"{name} holds {len(given)} arrays, the network has {len(parameters)} layers.")
+        for name, given, parameters in (("dW", dW, self.weights), ("db", db, self.biases)):
             arrays = [validation.float_array(f"{name}[{i}]", g, self.dtype, finite=finite) for i, g in enumerate(given)]
             for i, (array, parameter) in enumerate(zip(arrays, parameters, strict=True)):
                 if array.shape != parameter.shape:
@@ -327,8 +373,33 @@ class Network:
         return checked
 
 
+def gradient_lists(gradients, n_layers):
+    """Return dW and db of `gradients`, two lists with one entry for each of `n_layers` layers.
+
+    Raises
+    ------
+    TypeError
+        If `gradients` has no such lists.
+    ValueError
+        If a list is too short or too long.
+    """
+    lists = []
+    for name in ("dW", "db"):
+        given = getattr(gradients, name, None)
+        if not isinstance(given, (list, tuple)):
+            what = type(gradients).__name__ if not hasattr(gradients, name) else f"{name}={type(given).__name__}"
+            raise TypeError(
+                f"gradients is {what}, the Gradients that network.backward returns were expected, "
+                f"or Gradients(dW=[...], db=[...]) of your own."
+            )
+        if len(given) != n_layers:
+            raise ValueError(f"{name} holds {len(given)} arrays, the network has {n_layers} layers.")
+        lists.append(list(given))
+    return lists
+
+
 def _checked_sizes(sizes):
-    if isinstance(sizes, str) or not hasattr(sizes, "__len__"):
+    if isinstance(sizes, (str, set, dict)) or not hasattr(sizes, "__len__"):
         raise TypeError(f"sizes is {sizes!r}, a tuple of whole numbers was expected: (n_in, n_hidden, ..., n_out).")
     if len(sizes) < 2:
         raise ValueError(f"sizes is {tuple(sizes)}, at least two widths were expected: (n_in, n_out).")
@@ -336,6 +407,8 @@ def _checked_sizes(sizes):
 
 
 def _hidden_activations(hidden, n_hidden):
+    if isinstance(hidden, (set, dict)):
+        raise TypeError(f"hidden is {hidden!r}, which has no order; one name, or a list of names was expected.")
     if isinstance(hidden, str) or not hasattr(hidden, "__len__"):
         return [activations.get(hidden)] * n_hidden
     if len(hidden) != n_hidden:

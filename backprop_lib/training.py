@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 
 from backprop_lib import validation
+from backprop_lib.network import Network
 
 __all__ = ["OPTIMIZERS", "Adam", "GradientDescent", "History", "Momentum", "Optimizer", "train"]
 
@@ -34,6 +35,7 @@ class Optimizer:
     def __init__(self):
         self.steps = 0
         self._states = []
+        self._shapes = []
 
     def change(self, gradient, state, learning_rate):
         """Return what to add to a parameter array whose gradient is `gradient`."""
@@ -64,10 +66,11 @@ class Optimizer:
         """
         parameters = [*network.weights, *network.biases]
         dW, db = network.check_gradients(gradients, finite=False)
+        learning_rate = validation.learning_rate(learning_rate)
+        shapes = [array.shape for array in parameters]
         if not self._states:
-            self._states = [{} for _ in parameters]
-        shapes = [state.get("shape", array.shape) for state, array in zip(self._states, parameters, strict=False)]
-        if len(self._states) != len(parameters) or shapes != [array.shape for array in parameters]:
+            self._states, self._shapes = [{} for _ in parameters], shapes
+        if self._shapes != shapes:
             raise ValueError(
                 f"this {self.name} optimizer has state for a network of another shape; make a new one for {network!r}."
             )
@@ -76,9 +79,8 @@ class Optimizer:
             self.change(gradient, state, learning_rate)
             for gradient, state in zip([*dW, *db], self._states, strict=True)
         ]
-        for parameter, change, state in zip(parameters, changes, self._states, strict=True):
+        for parameter, change in zip(parameters, changes, strict=True):
             parameter += change
-            state["shape"] = parameter.shape
         return changes[: len(network.weights)]
 
     def copy(self):
@@ -105,7 +107,7 @@ class Momentum(Optimizer, name="momentum"):
 
     def __init__(self, beta=0.9):
         super().__init__()
-        self.beta = beta
+        self.beta = _share("beta", beta)
 
     def change(self, gradient, state, learning_rate):
         """Return -learning_rate times the velocity."""
@@ -126,9 +128,9 @@ class Adam(Optimizer, name="adam"):
 
     def __init__(self, beta1=0.9, beta2=0.999, epsilon=1e-8):
         super().__init__()
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+        self.beta1 = _share("beta1", beta1)
+        self.beta2 = _share("beta2", beta2)
+        self.epsilon = validation.positive("epsilon", epsilon)
 
     def change(self, gradient, state, learning_rate):
         """Return -learning_rate times the corrected mean over the root of the corrected mean square."""
@@ -137,6 +139,12 @@ class Adam(Optimizer, name="adam"):
         m = state["m"] / (1 - self.beta1**self.steps)
         v = state["v"] / (1 - self.beta2**self.steps)
         return -learning_rate * m / (np.sqrt(v) + self.epsilon)
+
+
+def _share(name, value):
+    if validation.size(name, value) >= 1:
+        raise ValueError(f"{name} is {value}, a share of at least 0 and less than 1 was expected, such as 0.9.")
+    return float(value)
 
 
 def get(optimizer):
@@ -156,11 +164,12 @@ class History:
     loss : ndarray of shape (epochs + 1,)
         The loss on all training data; entry 0 is before the first update, entry e after epoch e.
     held_out_loss : ndarray of shape (epochs + 1,) or None
-        The same on the held-out data, None without them.
+        The same on the held-out data, None without them; infinite where it is too large to compute.
     gradient_norms : ndarray of shape (epochs, n_layers)
         The Frobenius norm of each layer's dW, averaged over the batches of the epoch.
     update_ratios : ndarray of shape (epochs, n_layers)
-        The norm of the change of W divided by the norm of W before it, averaged over the batches of the epoch.
+        The norm of the change of W divided by the norm of W before it, averaged over the batches of the epoch;
+        infinite where W was zero.
     stopped : None, "callback" or "diverged"
         Why the run ended early; None if it did not.
     optimizer : Optimizer
@@ -254,9 +263,11 @@ def train(
     Warns
     -----
     RuntimeWarning
-        If the loss or a parameter stops being finite. The run ends, the parameters of the last epoch with a finite
-        loss are restored, and `History.stopped` says "diverged".
+        If the loss, a gradient or a parameter stops being finite. The run ends, the parameters of the last epoch
+        with a finite loss are restored, and `History.stopped` says "diverged".
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network is {type(network).__name__}, a Network was expected: train(network, X, y).")
     learning_rate = validation.learning_rate(learning_rate)
     epochs = validation.whole_number("epochs", epochs, at_least=0)
     if batch_size is not None:
@@ -279,8 +290,16 @@ def train(
         history._loss[0] = network.loss_value(X, y)
         if held_out is not None:
             history._held_out_loss[0] = network.loss_value(*held_out)
+    if not all(np.isfinite(array).all() for array in (*network.weights, *network.biases)):
+        raise ValueError(
+            "a weight or a bias is NaN or infinite before the first update. Has an earlier run diverged? "
+            "Begin with a new network."
+        )
     if not np.isfinite(history._loss[0]):
-        raise ValueError(f"the loss is {history._loss[0]} before the first update; are all parameters finite?")
+        raise ValueError(
+            f"the loss is {history._loss[0]} before the first update: X, y or the weights are too large. "
+            f"Scale the inputs: (X - X.mean(axis=0)) / X.std(axis=0)."
+        )
     finite = _snapshot(network, optimizer)
     with _bar(epochs, progress) as bar:
         for epoch in range(1, epochs + 1):
@@ -293,8 +312,8 @@ def train(
                 _restore(network, optimizer, finite)
                 history.stopped = "diverged"
                 warnings.warn(
-                    f"training diverged in epoch {epoch}: the loss is no longer finite. The parameters of epoch "
-                    f"{epoch - 1} (loss {history.loss[-1]:.4g}) are restored. "
+                    f"training diverged in epoch {epoch}: the loss, a gradient or a parameter is no longer finite. "
+                    f"The parameters of epoch {epoch - 1} (loss {history.loss[-1]:.4g}) are restored. "
                     f"Try a smaller learning_rate than {learning_rate:g}, scale the inputs, or begin with new weights.",
                     RuntimeWarning,
                     stacklevel=2,
@@ -332,9 +351,9 @@ def _one_epoch(network, X, y, learning_rate, batch_size, optimizer, rng):
         gradients = network.backward(network.forward(X[batch]), y[batch])
         before = [np.linalg.norm(W) for W in network.weights]
         changes = optimizer.step(network, gradients, learning_rate)
-        if not all(np.isfinite(array).all() for array in (*network.weights, *network.biases)):
-            return None
         norms.append(gradients.norms)
+        if not all(np.isfinite(array).all() for array in (norms[-1], *network.weights, *network.biases)):
+            return None
         ratios.append([_ratio(np.linalg.norm(dW), W) for dW, W in zip(changes, before, strict=True)])
     return np.mean(norms, axis=0), np.mean(ratios, axis=0)
 

@@ -9,7 +9,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["float_array", "learning_rate", "lookup", "random_generator", "samples", "size", "whole_number"]
+__all__ = ["float_array", "learning_rate", "lookup", "positive", "random_generator", "samples", "size", "whole_number"]
 
 
 def float_array(name, value, dtype=float, *, finite=True):
@@ -38,6 +38,8 @@ def float_array(name, value, dtype=float, *, finite=True):
     ValueError
         If the rows differ in length, or a value is NaN or infinite.
     """
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} has masked entries; fill them, or leave the rows out that hold them.")
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -121,37 +123,59 @@ def _count(n, noun):
 
 
 def lookup(kind, name, table):
-    """Return the entry called `name` of `table`, or an entry passed as it is.
+    """Return the entry called `name` of `table`.
 
     Parameters
     ----------
     kind : str
         What the table holds, with its article ("an activation").
-    name : str or object
-        A name in the table, or one of its values.
+    name : str
+        A name in the table.
     table : dict
         Names and their entries.
 
     Raises
     ------
     TypeError
-        If `name` is neither text nor an entry of the table.
+        If `name` is no text.
     ValueError
         If no entry has that name; the message gives the nearest right one.
     """
     if not isinstance(name, str):
-        if any(name is entry for entry in table.values()):
-            return name
         raise TypeError(f"{name!r} ({type(name).__name__}) is not the name of {kind}. Known: {', '.join(table)}.")
     if name in table:
         return table[name]
-    nearest = _nearest(name, table)
+    nearest = SYNONYMS.get(kind, {}).get(_plain(name)) or _nearest(name, table)
+    if kind == "an activation" and _plain(name) == "softmax":
+        raise ValueError(
+            'softmax is no activation here: it is part of loss="softmax_cross_entropy", which goes with '
+            'output="identity".'
+        )
     hint = f' Did you mean "{nearest}"?' if nearest else ""
     raise ValueError(f'"{name}" is not the name of {kind}.{hint} Known: {", ".join(table)}.')
 
 
+SYNONYMS = {
+    "an activation": {"linear": "identity", "none": "identity", "logistic": "sigmoid"},
+    "a loss": {
+        "mean_squared_error": "mse",
+        "sse": "half_sse",
+        "bce": "binary_cross_entropy",
+        "categorical_crossentropy": "softmax_cross_entropy",
+        "categorical_cross_entropy": "softmax_cross_entropy",
+    },
+    "an initializer": {"glorot": "xavier", "kaiming": "he"},
+    "an optimizer": {"sgd": "gradient_descent", "gd": "gradient_descent"},
+}
+"""What other libraries call the same thing; named in the message, not accepted."""
+
+
+def _plain(name):
+    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+
+
 def _nearest(name, table):
-    plain = "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+    plain = _plain(name)
     squeezed = {known.replace("_", ""): known for known in table}
     if plain in table:
         return plain
@@ -188,8 +212,19 @@ def size(name, value, advice=""):
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r} ({type(value).__name__}), a number was expected, such as 0.1.")
-    if not math.isfinite(value) or value < 0:
-        raise ValueError(f"{name} is {value}, a finite number of at least 0 was expected.{advice}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"{name} is {number:g}, a finite number of at least 0 was expected.{advice}")
+    return number
+
+
+def positive(name, value):
+    """Return `value` as a float above 0; errors as for `size`."""
+    if size(name, value) == 0:
+        raise ValueError(f"{name} is {value}, a number above 0 was expected.")
     return float(value)
 
 

@@ -9,14 +9,13 @@ import subprocess
 import time
 import urllib.request
 import venv
-from pathlib import Path
 
 import pytest
-from test_packaging import tracked_files
+from repository import ROOT, files
 
-ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux; postBuild is a shell script")
+
 TOKEN = "binder-rehearsal"
-SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
 @pytest.fixture(scope="module")
@@ -24,18 +23,18 @@ def image(tmp_path_factory):
     """Build what Binder's image holds; return the folder of the repository and the environment's variables."""
     folder = tmp_path_factory.mktemp("binder")
     repository, prefix = folder / "repository", folder / "environment"
-    for path in tracked_files():
+    for path in files():
         target = repository / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     venv.create(prefix, with_pip=True)
     variables = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
-        "PATH": f"{prefix / SCRIPTS}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{prefix / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
     }
-    install = [str(prefix / SCRIPTS / "python"), "-m", "pip", "install", "-q", "-r", "binder/requirements.txt"]
+    install = [str(prefix / "bin" / "python"), "-m", "pip", "install", "-q", "-r", "binder/requirements.txt"]
     run(install, repository, variables)
     run(["binder/postBuild"], repository, variables)
     return repository, variables

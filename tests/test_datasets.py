@@ -155,7 +155,7 @@ def test_hold_out_is_reproducible_and_leaves_its_arguments_alone():
         (np.ones(4), 0.1, "holds out 0; both parts need at least one sample"),
         (np.ones(4), 1.0, "holds out 4"),
         (np.ones(4), 1.5, "holds out 6"),
-        (np.ones(4), -0.5, "holds out -2"),
+        (np.ones(4), -0.5, "fraction is -0.5, a finite number of at least 0"),
     ],
 )
 def test_hold_out_refuses_unequal_lengths_and_an_empty_part(y, fraction, message):

@@ -1,6 +1,7 @@
 """The gradient check passes what is right, fails what is wrong, and says so where it cannot tell.
 
-Every slip of the two source documents that concerns a gradient is rebuilt here; the row of ERRATA.md is in the name.
+Every slip of the two texts the course grew out of that concerns a gradient is rebuilt here, with its number in the
+list of their slips.
 """
 
 import copy
@@ -283,7 +284,7 @@ def test_a_backward_that_spoils_its_pass_is_still_judged_by_its_numbers(spoil):
     assert report.passed, report
 
 
-# ---- the slips of ERRATA.md --------------------------------------------------------------------------------------
+# ---- the slips of the two texts ----------------------------------------------------------------------------------
 
 
 def course_backward(network, X, y, *, error=None, slope=None, dW=None, db=None, send=None):
@@ -677,8 +678,8 @@ def test_network_data_and_gradients_are_unchanged_by_the_check():
     [
         (Gradients(dW=[np.ones((3, 2))], db=[]), ValueError, "db holds 0 arrays, the network has 1 layers"),
         (Gradients(dW=[np.ones((3, 2))] * 2, db=[np.ones(2)]), ValueError, "dW holds 2 arrays"),
-        (Gradients(dW=[None], db=[np.ones(2)]), TypeError, r"dW\[0\] is object"),
-        (Gradients(dW=[np.ones((3, 2))], db=[["a", "b"]]), TypeError, r"db\[0\] is str"),
+        (Gradients(dW=[None], db=[np.ones(2)]), TypeError, r"dW\[0\] holds None"),
+        (Gradients(dW=[np.ones((3, 2))], db=[["a", "b"]]), TypeError, r"db\[0\] holds text"),
         (([np.ones((3, 2))], [np.ones(2)]), TypeError, "gradients is tuple, the Gradients .* were expected"),
     ],
 )
@@ -866,3 +867,58 @@ def test_a_gradient_that_is_truly_zero_is_no_reason_to_refuse():
     x = np.array([1.0, -2.0])
     np.testing.assert_array_equal(numerical_gradient(lambda x: 3.0, x), [0.0, 0.0])
     np.testing.assert_array_equal(numerical_gradient(lambda z: relu(z).sum(), np.array([-1.0, -2.0])), [0.0, 0.0])
+
+
+class Decaying(Network):
+    """A subclass with a penalty on the weights, in the loss and, if told so, in the gradient."""
+
+    in_gradient = True
+
+    def loss_value(self, X, y):
+        return super().loss_value(X, y) + 0.05 * sum(float((W**2).sum()) for W in self.weights)
+
+    def backward(self, forward, y):
+        gradients = super().backward(forward, y)
+        if not self.in_gradient:
+            return gradients
+        return Gradients([dW + 0.1 * W for dW, W in zip(gradients.dW, self.weights, strict=True)], gradients.db)
+
+
+@pytest.mark.parametrize("in_gradient", [True, False])
+def test_a_subclass_is_checked_against_its_own_loss(in_gradient):
+    network = Decaying((3, 4, 2), hidden="tanh", rng=np.random.default_rng(0))
+    network.in_gradient = in_gradient
+    rng = np.random.default_rng(1)
+    report = gradient_check(network, rng.normal(size=(6, 3)), rng.normal(size=(6, 2)))
+    assert report.passed is in_gradient
+    assert [row.name for row in report.rows if not row.passed] == ([] if in_gradient else ["dW[0]", "dW[1]"])
+
+
+def test_a_loss_that_is_not_finite_is_no_wrong_gradient():
+    network, X, y = running_example()
+    with pytest.raises(ValueError, match="the loss is inf at these parameters"):
+        gradient_check(network, X * 1e200, y)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"step": 0}, ValueError, "step is 0, a number above 0"),
+        ({"step": 1e-20}, ValueError, "too small to change"),
+        ({"step": "a"}, TypeError, "step is 'a'"),
+        ({"tolerance": 0}, ValueError, "tolerance is 0"),
+        ({"tolerance": np.nan}, ValueError, "tolerance is nan"),
+        ({"tolerance": np.inf}, ValueError, "tolerance is inf"),
+    ],
+)
+def test_steps_and_tolerances_that_could_hide_everything_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        gradient_check(*running_example(), **arguments)
+
+
+def test_arguments_in_the_wrong_order_are_named():
+    network, X, y = running_example()
+    with pytest.raises(TypeError, match=r"gradient_check\(network, X, y\)"):
+        gradient_check(X, y, network)
+    with pytest.raises(TypeError, match=r"it comes first: numerical_gradient\(f, x\)"):
+        numerical_gradient(X, np.sum)

@@ -5,10 +5,10 @@ import json
 import re
 import subprocess
 import sys
-from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from repository import text_files
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "backprop_lib"
@@ -249,20 +249,6 @@ FORBIDDEN = re.compile(
         ]
     )
 )
-
-
-def text_files(root):
-    """Yield the files of the repository that git would not ignore and that hold text."""
-    ignored = [".git", *(line.strip("/ ") for line in (root / ".gitignore").read_text().splitlines() if line.strip())]
-    pending = [root]
-    while pending:
-        for path in sorted(pending.pop().iterdir()):
-            if any(fnmatch(path.name, pattern) for pattern in ignored) or path.is_symlink():
-                continue
-            if path.is_dir():
-                pending.append(path)
-            elif b"\0" not in path.read_bytes():
-                yield path
 
 
 def test_no_text_file_holds_a_path_of_a_machine_or_the_host_of_a_registry():

@@ -3,6 +3,7 @@
 import copy
 import doctest
 import inspect
+import pickle
 
 import numpy as np
 import pytest
@@ -485,7 +486,7 @@ BAD_UPDATES = {
     "another network's pass": (
         lambda net: net.backward(Network((2, 4, 2)).forward(X), Y),
         ValueError,
-        ["widths (2, 4, 2)", "the network has (2, 3, 2)", "another network"],
+        ["(5, 4), (5, 2)]", "this network makes [(5, 2), (5, 3), (5, 2)]", "another network"],
     ),
 }
 
@@ -585,3 +586,79 @@ def test_a_parameter_of_another_float_type_is_noticed():
         ValueError, match=r"network.weights\[1\] .* type float64, expected shape \(3, 2\) and type float32"
     ):
         net.forward(X)
+
+
+def test_a_network_survives_pickling_and_deep_copying_with_its_activations_and_loss():
+    network, inputs, targets = running_example()
+    for other in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):
+        assert other.activations == network.activations
+        assert other.activations[0] is network.activations[0]
+        assert other.loss is network.loss
+        assert other.loss_value(inputs, targets) == network.loss_value(inputs, targets)
+        assert other.weights[0] is not network.weights[0]
+
+
+def test_two_passes_and_two_gradients_can_be_compared_without_an_error():
+    network, inputs, targets = running_example()
+    first, second = network.forward(inputs), network.forward(inputs)
+    assert first == first
+    assert first != second
+    assert network.backward(first, targets) != network.backward(second, targets)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: ForwardPass(z=f.z[:1], a=f.a, y_hat=f.y_hat), "the pass has z of the shapes"),
+        (lambda f: ForwardPass(z=[z[:1] for z in f.z], a=f.a, y_hat=f.y_hat), "the pass has z of the shapes"),
+        (lambda f: ForwardPass(z=f.z, a=[1, 2, 3], y_hat=f.y_hat), "the pass has a of the shapes"),
+        (lambda f: ForwardPass(f.z, [a.astype(np.float32) for a in f.a], f.y_hat), "the pass has a of the types"),
+    ],
+)
+def test_a_pass_that_does_not_fit_together_is_refused(spoil, message):
+    network, inputs, targets = running_example()
+    with pytest.raises(ValueError, match=message):
+        network.backward(spoil(network.forward(inputs)), targets)
+
+
+def test_an_update_to_infinity_is_refused_and_changes_nothing():
+    network, inputs, targets = running_example()
+    gradients = network.backward(network.forward(inputs), targets)
+    before = [W.copy() for W in network.weights]
+    with pytest.raises(ValueError, match="a parameter would become infinite"):
+        network.update_parameters(Gradients([g * 1e10 for g in gradients.dW], gradients.db), learning_rate=1e305)
+    for W, kept in zip(network.weights, before, strict=True):
+        np.testing.assert_array_equal(W, kept)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"hidden": "linear"}, 'Did you mean "identity"'),
+        ({"output": "softmax"}, 'loss="softmax_cross_entropy"'),
+        ({"loss": "bce"}, 'Did you mean "binary_cross_entropy"'),
+        ({"loss": "sse"}, 'Did you mean "half_sse"'),
+        ({"initializer": "glorot"}, 'Did you mean "xavier"'),
+    ],
+)
+def test_names_from_other_libraries_lead_to_the_name_here(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Network((2, 3, 1), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"sizes": {2, 3, 1}}, "sizes is"),
+        ({"sizes": (2, 3, 3, 1), "hidden": {"relu", "tanh"}}, "which has no order"),
+    ],
+)
+def test_what_has_no_order_is_refused(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        Network(**arguments)
+
+
+def test_masked_entries_are_refused_rather_than_used():
+    network = Network((2, 1), rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="X has masked entries"):
+        network.forward(np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]]))

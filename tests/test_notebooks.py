@@ -1,5 +1,6 @@
 """The paired notebooks: that nothing is stale, and that each way of being stale is noticed."""
 
+import ast
 import base64
 import io
 import os
@@ -145,10 +146,14 @@ def test_nothing_that_hangs_executors_or_asks_the_network_is_used(source):
 
 
 @every_chapter
-def test_cells_are_short_and_end_in_a_value_a_picture_or_an_assertion(source):
+def test_cells_are_short_and_end_in_a_value_a_picture_an_assertion_or_a_definition(source):
     for cell in stored(source).cells:
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= 20, cell.source
+            last = ast.parse(cell.source).body[-1]
+            while hasattr(last, "body") and not isinstance(last, ast.FunctionDef):
+                last = last.body[-1]  # a loop that prints or asserts ends in what its last line does
+            assert isinstance(last, (ast.Expr, ast.Assert, ast.FunctionDef)), cell.source
 
 
 @every_chapter

@@ -1,24 +1,19 @@
 """What a newcomer, a package index and Binder get: the README's commands, the wheel, the pins."""
 
+import os
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
-from pathlib import Path
 
 import pytest
+from repository import ROOT, text_files
 
 import backprop_lib
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-
-def tracked_files():
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
 def command(name):
@@ -62,7 +57,7 @@ def test_the_public_address_stands_in_one_place():
     assert (ROOT / start).exists()
     owners = [
         path.name
-        for path in tracked_files()
+        for path in text_files()
         if "tests" not in path.parts
         and path.suffix in {".md", ".toml", ".py", ".yml", ".ipynb", ".txt"}
         and repository in path.read_text(encoding="utf-8")
@@ -115,7 +110,7 @@ def test_the_wheel_works_without_the_repository(wheel, tmp_path):
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
     )
@@ -129,7 +124,7 @@ def test_the_lab_command_says_where_to_start_when_the_course_is_not_there(wheel,
     run = subprocess.run(
         [sys.executable, "-m", "backprop_lib", "lab"],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
     )

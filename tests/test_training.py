@@ -461,7 +461,7 @@ def test_a_divergence_is_complete_before_its_warning_stops_the_program():
 def test_parameters_that_are_not_finite_are_refused_before_the_first_update():
     network = fresh()
     network.weights[0][0, 0] = np.nan
-    with pytest.raises(ValueError, match="the loss is nan before the first update; are all parameters finite"):
+    with pytest.raises(ValueError, match="NaN or infinite before the first update"):
         train(network, X, Y)
 
 
@@ -579,3 +579,48 @@ def test_an_error_in_the_held_out_data_says_that_it_is_there():
     X, y = np.zeros((4, 2)), np.zeros(4)
     with pytest.raises(ValueError, match=r"held_out: X has 3 columns"):
         train(network, X, y, held_out=(np.zeros((4, 3)), y))
+
+
+def test_a_squared_gradient_that_overflows_is_called_divergence():
+    network = Network((2, 4, 1), rng=np.random.default_rng(0))
+    before = [W.copy() for W in network.weights]
+    rng = np.random.default_rng(1)
+    with pytest.warns(RuntimeWarning, match="a gradient or a parameter is no longer finite"):
+        history = train(network, rng.normal(size=(5, 2)) * 1e80, rng.normal(size=(5, 1)) * 1e80, optimizer="adam")
+    assert history.stopped == "diverged"
+    for W, kept in zip(network.weights, before, strict=True):
+        np.testing.assert_array_equal(W, kept)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Momentum(beta=1), "beta is 1, a share"),
+        (lambda: Momentum(beta=-0.1), "beta is -0.1"),
+        (lambda: Adam(beta1=1.0), "beta1 is 1.0, a share"),
+        (lambda: Adam(beta2=5), "beta2 is 5, a share"),
+        (lambda: Adam(epsilon=0), "epsilon is 0, a number above 0"),
+    ],
+)
+def test_the_knobs_of_an_optimizer_are_checked(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_a_step_with_a_learning_rate_that_is_no_number_changes_nothing():
+    network = Network((2, 1), rng=np.random.default_rng(0))
+    gradients = network.backward(network.forward([[1.0, 2.0]]), [[1.0]])
+    before = network.weights[0].copy()
+    with pytest.raises(ValueError, match="learning_rate is nan"):
+        GradientDescent().step(network, gradients, float("nan"))
+    np.testing.assert_array_equal(network.weights[0], before)
+
+
+def test_what_is_no_network_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"network is ndarray, a Network was expected: train\(network, X, y\)"):
+        train(np.zeros((4, 2)), np.zeros(4), Network((2, 1)))
+
+
+def test_inputs_too_large_for_a_finite_loss_are_named_before_the_first_update():
+    with pytest.raises(ValueError, match="X, y or the weights are too large"):
+        train(Network((2, 1), rng=np.random.default_rng(0)), np.full((4, 2), 1e200), np.zeros(4))

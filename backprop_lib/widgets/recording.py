@@ -50,7 +50,7 @@ class Settings:
     batch_size: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """A training run, epoch by epoch; entry 0 of everything is before the first update.
 
