@@ -4,10 +4,11 @@ The kernel records a run (`Recorder`) and sends it once; stepping, playing and s
 
 The recording as it is sent, version 1: a dict with "version", "id" (grows with every recording), "epochs", "sizes",
 "task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where each part starts),
-"words" (one line of text for each epoch) and, as little-endian bytes in C order, float32 "loss", "held_out_loss"
-(empty if nothing is held out), "gradient_norms" (epochs + 1, layers), "X", "y", "held_out_X", "held_out_y"; float64
-"parameters" (epochs + 1, n_parameters); and "field": for classification uint8, 0 to 255 for predictions of 0 to 1,
-(epochs + 1, grid, grid) from the lower left, or (epochs + 1, grid) with one input; for regression float32.
+"start" (the epoch to show first), "stopped", "words" (one line of text for each epoch) and, as little-endian bytes in C
+order, float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and
+"parameters" (epochs + 1, n_parameters); float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid,
+grid) from the lower left, or (epochs + 1, grid) with one input: float32, or, where "coded" is true, int8 c for the
+prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
 """
 
 import html
@@ -127,13 +128,8 @@ class EpochStepper(anywidget.AnyWidget):
 
     def reset(self):
         """Show epoch 0 of a run with the present settings."""
-        before = self.recording
-        self.playing = False
         self._recorder.reset()
-        if self.recording is before:
-            self.epoch = 0
-        else:
-            self._publish()
+        self._publish(playing=False)
 
     def change(self, **settings):
         """Change data, hidden_sizes, hidden, learning_rate or batch_size; see `Recorder.change`."""
@@ -146,14 +142,20 @@ class EpochStepper(anywidget.AnyWidget):
         return self._recorder.epoch
 
     def _receive(self, _widget, content, _buffers):
-        """Answer the browser: a change of settings, or a reset, at the epoch that is on its screen."""
+        """Answer the browser: a change of settings, a reset, or what is on its screen."""
+        if content["kind"] == "show":
+            # What is on the browser's screen, unless this side has another recording or has moved on meanwhile.
+            if content["id"] == self._id and content["of"] in (None, self.epoch):
+                self.epoch, self.playing = content["epoch"], False
+            return
         try:
             self._recorder.go_to(content["epoch"])
+            self._recorder.change(**_from_browser(content.get("settings", {})))
             if content["kind"] == "reset":
                 self._recorder.reset()
-            else:
-                self._recorder.change(**_from_browser(content["settings"]))
             problem = {}
+        except KeyboardInterrupt:
+            problem = {"words": "The change was not made: the training was interrupted."}
         except Exception as error:  # every failure must reach the learner's eyes; the log is out of sight
             problem = {
                 "words": f"The change was not made. {type(error).__name__}: {error}",
@@ -171,7 +173,7 @@ class EpochStepper(anywidget.AnyWidget):
         if getattr(self, "_packed", None) is not recording:
             self._packed = recording
             self._id += 1
-            self._bytes = _pack(recording, self._id)
+            self._bytes = _pack(recording, self._id, recorder.epoch)
         settings = recorder.settings
         return {
             "epoch": recorder.epoch,
@@ -218,21 +220,33 @@ def _from_browser(settings):
     return settings
 
 
+def _is_coded(recording):
+    """Say whether the field goes out in bytes: probabilities over a plane, of which only colors are drawn."""
+    return recording.task == "classification" and recording.field.ndim == 3
+
+
+def _double(array):
+    return np.asarray(array).astype("<f8").tobytes()
+
+
 def _single(array):
     """Return the bytes of an array in single precision; what is too large for it becomes the largest there is."""
     limit = np.finfo(np.float32).max
     return np.clip(array, -limit, limit).astype("<f4").tobytes()
 
 
-def _pack(recording, identity):
+def _pack(recording, identity, start):
     held_out_X, held_out_y = recording.held_out_data or ((), ())
-    if recording.task == "classification":
-        field = np.rint(255 * np.clip(recording.field, 0, 1)).astype(np.uint8).tobytes()
+    if _is_coded(recording):
+        signed = 2 * np.clip(recording.field, 0, 1) - 1
+        field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8).tobytes()
     else:
         field = _single(recording.field)
     return {
         "version": WIRE_VERSION,
         "id": identity,
+        "start": start,
+        "stopped": recording.stopped,
         "epochs": recording.epochs,
         "sizes": list(recording.sizes),
         "task": recording.task,
@@ -241,10 +255,11 @@ def _pack(recording, identity):
         "high": recording.high.tolist(),
         "marks": [list(mark) for mark in recording.marks],
         "words": [recording.words(epoch) for epoch in range(recording.epochs + 1)],
-        "loss": _single(recording.loss),
-        "held_out_loss": b"" if recording.held_out_loss is None else _single(recording.held_out_loss),
-        "gradient_norms": _single(recording.gradient_norms),
-        "parameters": recording.parameters.astype("<f8").tobytes(),
+        "loss": _double(recording.loss),
+        "held_out_loss": b"" if recording.held_out_loss is None else _double(recording.held_out_loss),
+        "gradient_norms": _double(recording.gradient_norms),
+        "parameters": _double(recording.parameters),
+        "coded": _is_coded(recording),
         "field": field,
         "X": _single(recording.training_data[0]),
         "y": _single(recording.training_data[1]),

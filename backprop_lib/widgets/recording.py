@@ -18,6 +18,9 @@ __all__ = ["MAX_EPOCHS", "Recorder", "Recording", "Settings"]
 MAX_EPOCHS = 2000
 """The longest run that is recorded: the browser keeps all of it."""
 
+MAX_SAMPLES = 2000
+"""The most samples of one's own that are drawn, at every epoch."""
+
 GRID = 40
 """Points along each side of the grid on which the prediction is drawn (a curve takes four times as many)."""
 
@@ -120,7 +123,9 @@ class Recording:
 
 
 def _short(value):
-    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 or value == 0 else f"{value:.2e}"
+    if value == 0:
+        return "0"
+    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else f"{value:.2e}"
 
 
 class Recorder:
@@ -148,7 +153,7 @@ class Recorder:
     rng : numpy.random.Generator, optional
         Draws data, weights and the order of the samples; every reset draws the same again. Seed 0 unless given.
     on_epoch : callable, optional
-        As for `train`.
+        As for `train`; after a change of settings `epoch` goes on counting, while `history` begins with that change.
 
     Attributes
     ----------
@@ -189,6 +194,8 @@ class Recorder:
         self._loss = loss if loss is None else losses.get(loss)
         self._optimizer = training.get(optimizer).copy()
         self._rng = copy.deepcopy(validation.random_generator(0 if rng is None else rng))
+        if on_epoch is not None and not callable(on_epoch):
+            raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
         self._on_epoch = on_epoch
         self.epoch = 0
         settings = self._checked(
@@ -222,7 +229,7 @@ class Recorder:
 
     def go_to(self, epoch):
         """Show `epoch`, or the nearest recorded one."""
-        epoch = validation.whole_number("epoch", epoch, at_least=-MAX_EPOCHS)
+        epoch = validation.whole_number("epoch", epoch, at_least=-np.inf)
         self.epoch = min(max(epoch, 0), self.recording.epochs)
 
     def step(self):
@@ -434,5 +441,7 @@ def _own_data(data):
     X, y = (validation.float_array(name, array) for name, array in zip(("X", "y"), data, strict=True))
     if X.ndim != 2 or X.shape[1] not in (1, 2):
         raise ValueError(f"X has the shape {X.shape}; the stepper draws data with one or two inputs: (n_samples, 2).")
+    if len(X) > MAX_SAMPLES:
+        raise ValueError(f"X has {len(X)} samples; at most {MAX_SAMPLES} can be drawn. Use train for more.")
     y = losses.get("half_mse").targets(y, (len(X), 1))
     return X.copy(), y.copy()

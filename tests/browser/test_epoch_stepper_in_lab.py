@@ -291,6 +291,21 @@ def test_stepping_goes_on_when_the_kernel_is_gone(lab):
     page.context.close()
 
 
+def test_after_a_restart_of_the_kernel_a_setting_says_so_and_blocks_nothing(lab):
+    page, stepper = opened(lab, "restart", XOR)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    stepper.choose("Data", "Moons")
+    stepper.problem.wait_for(state="visible")
+    assert "The kernel is gone: run the cell again." in stepper.problem.inner_text()
+    stepper.click("Step")
+    stepper.await_words("^Epoch 1 of")
+    assert lab.run_all(page) == []
+    again = Stepper(page)
+    again.choose("Data", "Moons")
+    again.await_words("held-out loss")
+    page.context.close()
+
+
 def test_two_views_of_one_stepper_move_together_and_only_once(lab):
     page, first = opened(lab, "views", XOR, "stepper")
     second = Stepper(page, nth=1)
@@ -312,6 +327,73 @@ def test_the_code_can_drive_the_screen(lab):
     stepper.await_words(r"^Epoch \d\d of")
     ask_kernel(page, "stepper.pause()")
     stepper.button("Play").wait_for()
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "epoch"),
+    [
+        ("stepper.reset()", 0),
+        ("setattr(stepper, 'epoch', 200)", 200),
+        ("[stepper.pause(), setattr(stepper, 'epoch', 7)]", 7),
+        ("stepper.change(data='moons')", 0),
+    ],
+)
+def test_the_code_can_take_over_while_it_plays(lab, code, epoch):
+    page, stepper = opened(lab, f"takeover_{len(code)}", XOR)
+    stepper.click("Play")
+    stepper.await_words(r"^Epoch (2\d|[3-9]\d) of")
+    ask_kernel(page, code)
+    stepper.await_words(f"^Epoch {epoch} of")
+    stepper.button("Play").wait_for()
+    assert stepper.epoch == epoch
+    assert ask_kernel(page, "stepper.epoch") == epoch
+    page.context.close()
+
+
+def test_other_data_while_it_plays_start_at_0_on_the_screen_and_in_the_kernel(lab):
+    page, stepper = opened(lab, "midplay", XOR)
+    stepper.click("Play")
+    stepper.await_words(r"^Epoch (2\d|[3-9]\d) of")
+    stepper.choose("Data", "Moons")
+    stepper.await_words("^Epoch 0 of .*held-out")
+    assert ask_kernel(page, "stepper.epoch") == 0
+    assert stepper.epoch == 0
+    page.context.close()
+
+
+def test_settings_made_while_the_kernel_trains_are_all_kept(lab):
+    page, stepper = opened(lab, "queue", XOR)
+    stepper.scrub(40)
+    stepper.root.evaluate(
+        """root => {
+            const rate = root.querySelector('.bp-rate input');
+            for (let i = 0; i < 3; i += 1) {
+                rate.value = Number(rate.value) - 1;
+                rate.dispatchEvent(new Event('change'));
+            }
+            const batch = root.querySelectorAll('select')[4];
+            batch.selectedIndex = 1;
+            batch.dispatchEvent(new Event('change'));
+            [...root.querySelectorAll('button')].find(button => button.textContent === 'Reset').click();
+        }"""
+    )
+    stepper.await_words("^Epoch 0 of 300")
+    settings = ask_kernel(page, "[stepper.recording.settings.learning_rate, stepper.recording.settings.batch_size]")
+    assert settings == [0.03, 1]
+    assert ask_kernel(page, "len(stepper.recording.marks)") == 1
+    assert stepper.root.locator(".bp-rate .bp-value").inner_text() == "0.03"
+    page.context.close()
+
+
+def test_the_focus_stays_on_a_button_that_has_nothing_more_to_do(lab):
+    page, stepper = opened(lab, "focus", XOR)
+    stepper.scrub(1)
+    stepper.button("Back").focus()
+    page.keyboard.press("Enter")
+    stepper.await_words("^Epoch 0 of")
+    assert page.evaluate("() => document.activeElement.textContent") == "Back"
+    assert stepper.button("Back").get_attribute("aria-disabled") == "true"
     page.context.close()
 
 
@@ -339,6 +421,7 @@ def test_it_works_by_keyboard_alone_and_the_notebook_does_not_move(lab):
     active = "() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"
     stepper.button("Reset").focus()
     at = page.evaluate(active)
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     stepper.await_words("^Epoch 1 of")

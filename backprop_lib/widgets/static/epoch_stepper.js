@@ -8,6 +8,7 @@ const FIELD = [
   [0xff, 0xff, 0xff],
   [0x8d, 0xbf, 0xe0],
 ];
+const SAMPLE = "#808080";
 const SPEEDS = [5, 20, 60];
 const PATIENCE_MS = 8000;
 
@@ -17,16 +18,18 @@ function decode(sent) {
   const array = (view, Type) =>
     new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   const floats = (name) => array(sent[name], Float32Array);
-  const classes = sent.task === "classification";
+  const doubles = (name) => array(sent[name], Float64Array);
   return {
     ...sent,
     layers: sent.sizes.length - 1,
     inputs: sent.sizes[0],
-    loss: floats("loss"),
-    held_out_loss: floats("held_out_loss"),
-    gradient_norms: floats("gradient_norms"),
-    parameters: array(sent.parameters, Float64Array),
-    field: classes ? Float32Array.from(array(sent.field, Uint8Array), (v) => v / 255) : floats("field"),
+    loss: doubles("loss"),
+    held_out_loss: doubles("held_out_loss"),
+    gradient_norms: doubles("gradient_norms"),
+    parameters: doubles("parameters"),
+    field: sent.coded
+      ? Float32Array.from(array(sent.field, Int8Array), (c) => 0.5 + 0.5 * Math.sign(c) * (c / 127) ** 2)
+      : floats("field"),
     X: floats("X"),
     y: floats("y"),
     held_out_X: floats("held_out_X"),
@@ -49,15 +52,18 @@ function makeController(model) {
     epoch: model.get("epoch"),
     playing: false,
     speed: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? SPEEDS[0] : SPEEDS[1],
-    waiting: false,
+    waiting: false, // for an answer of the kernel
+    late: false, // and for longer than anybody wants to hold back a step
     problem: model.get("_problem"),
   };
   let request = 0;
+  let asked = null; // what the kernel is working on
   let queued = null; // the newest request made while another one was under way
   let pressed = []; // what was clicked while the kernel was training
   let patience = null;
   let frame = null;
   let lastSync = 0;
+  let told = state.epoch; // the epoch that the kernel last heard of or gave
 
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
@@ -71,9 +77,35 @@ function makeController(model) {
   function sync() {
     if (kernelIsGone()) return;
     lastSync = performance.now();
+    told = state.epoch;
     model.set("epoch", state.epoch);
     model.set("playing", state.playing);
     model.save_changes();
+  }
+
+  // Tell the kernel what is on screen, unless it has moved on meanwhile (`of`), or has another recording (`id`).
+  function tell(of) {
+    send({ kind: "show", epoch: state.epoch, of, id: state.recording.id });
+  }
+
+  function send(content) {
+    try {
+      if (kernelIsGone()) return false;
+      model.send(content);
+      return true;
+    } catch {
+      return false; // after a restart of the kernel nobody listens: the manager throws "Cannot send"
+    }
+  }
+
+  function stop() {
+    if (frame !== null) cancelAnimationFrame(frame);
+    frame = null;
+    pressed = pressed.filter((action) => action !== play);
+    const was = state.playing;
+    state.playing = false;
+    if (was) emit("playing");
+    return was;
   }
 
   function show(epoch) {
@@ -87,8 +119,9 @@ function makeController(model) {
   }
 
   function later(action) {
-    if (state.waiting) pressed.push(action);
-    return state.waiting;
+    if (!state.waiting || state.late) return false;
+    pressed.push(action);
+    return true;
   }
 
   function play() {
@@ -102,7 +135,7 @@ function makeController(model) {
     const tick = (now) => {
       if (!state.playing) return;
       if (listeners.size === 0) return pause();
-      due += (Math.max(0, now - last) * state.speed) / 1000;
+      due += (Math.min(Math.max(0, now - last), 250) * state.speed) / 1000; // a hidden tab does not save up
       last = now;
       const whole = Math.min(Math.floor(due), state.recording.epochs - state.epoch);
       if (whole > 0) {
@@ -117,32 +150,30 @@ function makeController(model) {
   }
 
   function pause() {
-    if (frame !== null) cancelAnimationFrame(frame);
-    frame = null;
-    pressed = pressed.filter((action) => action !== play);
-    if (!state.playing) return;
-    state.playing = false;
-    emit("playing");
-    sync();
+    if (stop()) sync();
   }
 
   function ask(content) {
     pause();
     if (state.waiting) {
-      queued = content.kind === "reset" || queued?.kind !== "change"
-        ? content
-        : { ...content, settings: { ...queued.settings, ...content.settings } };
+      queued = { reset: content.reset || queued?.reset, settings: { ...queued?.settings, ...content.settings } };
       return undefined;
     }
     state.waiting = true;
-    if (kernelIsGone()) return finish({ words: "The kernel is gone: run the cell again. Stepping still works." });
-    request += 1;
-    model.send({ ...content, epoch: state.epoch, request });
+    asked = content;
+    // Not a counter: after a reload, or from a second window, the kernel may have answered that number already.
+    request = 1 + Math.floor(Math.random() * 2 ** 31);
+    if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, epoch: content.reset ? 0 : state.epoch, request })) {
+      return finish({ words: "The kernel is gone: run the cell again. Stepping still works." });
+    }
     patience = setTimeout(() => {
-      patience = null;
-      finish({
-        words: "The kernel has not answered yet. It may be busy, or gone: run the cell again. Stepping still works.",
-      });
+      state.late = true;
+      state.problem = { words: "The kernel is still training, or busy with another cell. Stepping through the old run works." };
+      emit("waiting");
+      emit("problem");
+      const actions = pressed;
+      pressed = [];
+      actions.forEach((action) => action());
     }, PATIENCE_MS);
     emit("waiting");
     return undefined;
@@ -151,6 +182,8 @@ function makeController(model) {
   function finish(problem) {
     clearTimeout(patience);
     state.waiting = false;
+    state.late = false;
+    asked = null;
     state.problem = problem;
     emit("waiting");
     emit("problem");
@@ -166,6 +199,7 @@ function makeController(model) {
     state,
     listen(listener) {
       listeners.add(listener);
+      if (model.get("playing")) play(); // asked for before anything was on screen
       return () => listeners.delete(listener);
     },
     step: function step() {
@@ -189,30 +223,41 @@ function makeController(model) {
     reset() {
       pressed = [];
       pause();
-      if (state.recording.marks.length > 1 || model.get("_problem").words) ask({ kind: "reset" });
-      else goTo(0);
+      if (state.waiting || state.recording.marks.length > 1 || state.recording.stopped === "callback" || state.problem.words) {
+        ask({ reset: true, settings: {} });
+      } else goTo(0);
     },
     change(settings) {
-      ask({ kind: "change", settings });
+      ask({ reset: false, settings });
     },
     speed(value) {
       state.speed = value;
+      emit("speed");
     },
-    settings: () => model.get("_settings"),
+    // What was asked for last stays on the controls, also while an earlier answer comes in.
+    settings: () => ({ ...model.get("_settings"), ...asked?.settings, ...queued?.settings }),
     choices: () => model.get("_choices"),
   };
 
   model.on("change:_sent", () => {
-    pause();
+    stop();
     state.recording = decode(model.get("_sent"));
-    state.epoch = model.get("epoch");
+    state.epoch = told = state.recording.start;
     emit("recording");
+    // An older epoch may still have been under way to the kernel: say where this run is, unasked.
+    send({ kind: "show", epoch: state.epoch, of: null, id: state.recording.id });
   });
   model.on("change:epoch", () => {
-    if (model.get("epoch") !== state.epoch && !state.playing) show(model.get("epoch"));
+    if (model.get("epoch") === told || model.get("_sent").id !== state.recording.id) return;
+    told = model.get("epoch");
+    const was = stop();
+    show(told);
+    if (was) sync();
   });
   model.on("change:playing", () => {
-    if (model.get("playing") !== state.playing) (model.get("playing") ? play : pause)();
+    if (model.get("playing") === state.playing) return;
+    if (model.get("playing")) play();
+    else if (stop()) tell(told);
   });
   model.on("change:_answered", () => {
     if (model.get("_answered") === request) finish(model.get("_problem"));
@@ -238,13 +283,13 @@ function make(tag, properties = {}, children = []) {
   return element;
 }
 
-function swatch(color, dash, marker) {
+function swatch(color, dash, marker, hollow) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [name, value] of [["width", 30], ["height", 12], ["aria-hidden", "true"]]) svg.setAttribute(name, value);
   const shapes = marker >= 0 ? MARKERS[marker] : "";
   svg.innerHTML =
     (dash ? `<line x1="1" y1="6" x2="29" y2="6" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash}"/>` : "") +
-    (shapes ? `<path d="${shapes}" transform="translate(15 6)" fill="${color}"/>` : "");
+    (shapes ? `<path d="${shapes}" transform="translate(15 6)" fill="${hollow ? "none" : color}" stroke="${hollow ? color : "none"}" stroke-width="1.6"/>` : "");
   return svg;
 }
 
@@ -258,6 +303,12 @@ const MARKERS = [
   "M-1.5-5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5v-3h3.5z",
   "M-5-3.5L-3.5-5L0-1.5L3.5-5L5-3.5L1.5 0L5 3.5L3.5 5L0 1.5L-3.5 5L-5 3.5L-1.5 0z",
 ];
+
+let cutPaths = null;
+function paths() {
+  cutPaths ??= MARKERS.map((shape) => new Path2D(shape));
+  return cutPaths;
+}
 
 function prepare(canvas) {
   const ratio = window.devicePixelRatio || 1;
@@ -273,7 +324,7 @@ function prepare(canvas) {
   pen.clearRect(0, 0, width, height);
   pen.font = `12px ${style.fontFamily}`;
   pen.lineJoin = "round";
-  return { pen, width, height, text: style.color };
+  return { pen, width, height, text: style.color, back: style.getPropertyValue("--bp-back") || "#ffffff" };
 }
 
 function niceTicks(low, high, count) {
@@ -285,12 +336,27 @@ function niceTicks(low, high, count) {
   return ticks;
 }
 
-function tickLabel(value) {
-  return Math.abs(value) >= 10000 ? value.toExponential(0) : String(Number(value.toPrecision(6)));
+// As few digits as tell the ticks apart.
+function tickLabels(ticks) {
+  const label = (value, digits) => {
+    const size = Math.abs(value);
+    if (value === 0) return "0";
+    const text =
+      size >= 1e5 || size < 1e-3
+        ? value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e")
+        : String(Number(value.toPrecision(digits)));
+    return text.replaceAll("-", "−");
+  };
+  for (let digits = 3; digits < 15; digits += 1) {
+    const labels = ticks.map((tick) => label(tick, digits));
+    if (new Set(labels).size === labels.length) return labels;
+  }
+  return ticks.map(String);
 }
 
 // Axes with ticks; returns how data become pixels.
-function drawAxes({ pen, width, height, text }, { x, y, yTicks, yText, xLabel, left }) {
+function drawAxes({ pen, width, height, text }, { x, y, yTicks, yLabels = tickLabels(yTicks), xLabel, whole = false }) {
+  const left = Math.max(46, 12 + Math.max(...yLabels.map((label) => pen.measureText(label).width)));
   const box = { left, right: width - 12, top: 10, bottom: height - 36 };
   const px = (v) => box.left + ((v - x[0]) / (x[1] - x[0])) * (box.right - box.left);
   const py = (v) => box.bottom - ((v - y[0]) / (y[1] - y[0])) * (box.bottom - box.top);
@@ -313,14 +379,15 @@ function drawAxes({ pen, width, height, text }, { x, y, yTicks, yText, xLabel, l
   pen.globalAlpha = 1;
   pen.textAlign = "right";
   pen.textBaseline = "middle";
-  for (const tick of yTicks) pen.fillText(yText(tick), box.left - 6, py(tick));
+  yTicks.forEach((tick, i) => pen.fillText(yLabels[i], box.left - 6, py(tick)));
   pen.textBaseline = "top";
-  for (const tick of niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / 70)))) {
-    const label = tickLabel(tick);
+  const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / 70)));
+  const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
+  tickLabels(shown).forEach((label, i) => {
     const half = pen.measureText(label).width / 2;
     pen.textAlign = "center";
-    pen.fillText(label, Math.min(px(tick), width - half - 1), box.bottom + 5);
-  }
+    pen.fillText(label, Math.max(Math.min(px(shown[i]), width - half - 1), half + 1), box.bottom + 5);
+  });
   pen.textAlign = "center";
   pen.fillText(xLabel, (box.left + box.right) / 2, box.bottom + 20);
   return { px, py, box };
@@ -329,7 +396,7 @@ function drawAxes({ pen, width, height, text }, { x, y, yTicks, yText, xLabel, l
 function drawSeries({ pen }, { px, py, box }, values, upTo, { color, dash, marker, every }) {
   pen.save();
   pen.beginPath();
-  pen.rect(box.left, box.top - 6, box.right - box.left + 8, box.bottom - box.top + 7);
+  pen.rect(box.left - 6, box.top - 6, box.right - box.left + 14, box.bottom - box.top + 12);
   pen.clip();
   pen.strokeStyle = color;
   pen.fillStyle = color;
@@ -352,7 +419,7 @@ function drawSeries({ pen }, { px, py, box }, values, upTo, { color, dash, marke
     if ((epoch % every !== 0 && epoch !== upTo) || !Number.isFinite(values(epoch))) continue;
     pen.save();
     pen.translate(px(epoch), py(values(epoch)));
-    pen.fill(new Path2D(MARKERS[marker]));
+    pen.fill(paths()[marker]);
     pen.restore();
   }
   pen.restore();
@@ -387,7 +454,9 @@ function lossPanel(recording) {
   ];
   // A run that climbs far above its start is cut off rather than flattening everything else.
   const start = Math.max(...series.map(({ values }) => values[0]));
-  const top = Math.min(Math.max(...series.map(({ values }) => largest(values))), 4 * start) * 1.05 || 1;
+  const last = Math.max(...series.map(({ values }) => values[values.length - 1]));
+  const limit = Math.max(4 * start, last < 100 * start ? 1.2 * last : 0);
+  const top = Math.min(Math.max(...series.map(({ values }) => largest(values))), limit) * 1.05 || 1;
   return {
     series,
     draw(canvas, epoch) {
@@ -397,9 +466,8 @@ function lossPanel(recording) {
         x: [0, recording.epochs],
         y: [0, top],
         yTicks: niceTicks(0, top, 5),
-        yText: tickLabel,
         xLabel: "epoch",
-        left: 46,
+        whole: true,
       });
       drawMarks(paper, scale, recording, epoch);
       const every = Math.max(1, Math.ceil(recording.epochs / 8));
@@ -416,9 +484,11 @@ function gradientPanel(recording) {
     return norm > 0 ? Math.log10(norm) : NaN;
   };
   const positive = norms.filter((norm) => norm > 0 && Number.isFinite(norm));
-  const top = positive.length ? Math.ceil(Math.log10(largest(positive)) + 0.02) : 0;
+  // A run that explodes is cut off six decades above its start.
+  const first = Math.ceil(Math.log10(largest(norms.subarray(0, layers)) || 1)) + 6;
+  const top = positive.length ? Math.min(Math.ceil(Math.log10(largest(positive)) + 0.02), first) : 0;
   const least = positive.length ? Math.log10(positive.reduce((a, b) => Math.min(a, b))) : -1;
-  const bottom = Math.max(Math.min(Math.floor(least), top - 1), top - 9);
+  const bottom = Math.max(Math.min(Math.floor(least), top - 1), top - 12);
   const ticks = niceTicks(bottom, top, Math.min(6, top - bottom)).filter(Number.isInteger);
   const series = Array.from({ length: layers }, (_, layer) => ({
     name: `layer ${layer + 1}`,
@@ -436,9 +506,9 @@ function gradientPanel(recording) {
         x: [0, epochs],
         y: [bottom, top],
         yTicks: ticks,
-        yText: (tick) => `10${superscript(tick)}`,
+        yLabels: ticks.map((tick) => `10${superscript(tick)}`),
         xLabel: "epoch",
-        left: 46,
+        whole: true,
       });
       drawMarks(paper, scale, recording, epoch);
       const every = Math.max(1, Math.ceil(epochs / 8));
@@ -458,13 +528,13 @@ function samplesOf(recording) {
   ];
 }
 
-function pointMark(pen, x, y, shape, color, hollow) {
+function pointMark(pen, x, y, shape, color, { hollow, ring, inside }) {
   pen.save();
   pen.translate(x, y);
-  const path = new Path2D(MARKERS[shape]);
+  const path = paths()[shape];
   pen.lineWidth = hollow ? 1.6 : 2;
-  pen.strokeStyle = hollow ? color : "#ffffff";
-  pen.fillStyle = hollow ? "#ffffff" : color;
+  pen.strokeStyle = hollow ? color : ring;
+  pen.fillStyle = hollow ? inside : color;
   if (!hollow) pen.stroke(path);
   pen.fill(path);
   if (hollow) pen.stroke(path);
@@ -477,15 +547,27 @@ function predictionPanel(recording) {
   const samples = samplesOf(recording);
   const targets = samples.map(({ target }) => target);
   const heldOut = recording.held_out_y.length > 0;
-  const [floor, ceiling] = classes ? [0, 1] : [Math.min(...targets), Math.max(...targets)];
-  const look = (target) => (classes && target > 0.5 ? { shape: 1, color: COLORS[0] } : { shape: 0, color: classes ? COLORS[1] : "#404040" });
+  const [floor, ceiling] = classes
+    ? [0, 1]
+    : [targets.reduce((a, b) => Math.min(a, b)), targets.reduce((a, b) => Math.max(a, b))];
+  const share = (value) => Math.min(Math.max((value - floor) / (ceiling - floor || 1), 0), 1);
+  const tint = (value) => {
+    const [from, to] = share(value) < 0.5 ? [FIELD[0], FIELD[1]] : [FIELD[1], FIELD[2]];
+    const part = (share(value) < 0.5 ? share(value) : share(value) - 0.5) * 2;
+    return from.map((channel, c) => channel + part * (to[c] - channel));
+  };
+  const look = (target) => {
+    if (classes) return target > 0.5 ? { shape: 1, color: COLORS[0] } : { shape: 0, color: COLORS[1] };
+    return { shape: 0, color: inputs === 2 ? `rgb(${tint(target).join()})` : SAMPLE };
+  };
   const series = [
     ...(classes
       ? [
           { name: "class 0", color: COLORS[1], marker: 0 },
           { name: "class 1", color: COLORS[0], marker: 1 },
         ]
-      : [{ name: "samples", color: "#808080", marker: 0 }]),
+      : [{ name: inputs === 2 ? `samples, from ${readable(floor)} to ${readable(ceiling)}` : "samples", color: SAMPLE, marker: 0 }]),
+    ...(heldOut ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: 0, hollow: true }] : []),
   ];
   const size = inputs === 2 ? grid * grid : grid;
   const at = (epoch) => field.subarray(epoch * size, (epoch + 1) * size);
@@ -496,9 +578,7 @@ function predictionPanel(recording) {
       x: [low[0], high[0]],
       y: [low[1], high[1]],
       yTicks: niceTicks(low[1], high[1], 5),
-      yText: tickLabel,
       xLabel: "x₁ across, x₂ up",
-      left: 46,
     });
     const { box } = scale;
     const values = at(epoch);
@@ -506,12 +586,7 @@ function predictionPanel(recording) {
     const picture = new ImageData(grid, grid);
     for (let row = 0; row < grid; row += 1) {
       for (let column = 0; column < grid; column += 1) {
-        const share = Math.min(Math.max((values[row * grid + column] - floor) / (ceiling - floor), 0), 1) * 2;
-        const [from, to] = share < 1 ? [FIELD[0], FIELD[1]] : [FIELD[1], FIELD[2]];
-        const part = share < 1 ? share : share - 1;
-        const pixel = ((grid - 1 - row) * grid + column) * 4;
-        for (let c = 0; c < 3; c += 1) picture.data[pixel + c] = from[c] + part * (to[c] - from[c]);
-        picture.data[pixel + 3] = 255;
+        picture.data.set([...tint(values[row * grid + column]), 255], ((grid - 1 - row) * grid + column) * 4);
       }
     }
     small.getContext("2d").putImageData(picture, 0, 0);
@@ -520,7 +595,7 @@ function predictionPanel(recording) {
     if (classes) contour(pen, values, box);
     for (const { at: x, target, heldOut: open } of samples) {
       const { shape, color } = look(target);
-      pointMark(pen, scale.px(x[0]), scale.py(x[1]), shape, color, open);
+      pointMark(pen, scale.px(x[0]), scale.py(x[1]), shape, color, { hollow: open, ring: classes ? "#ffffff" : "#1a1a1a", inside: "#ffffff" });
     }
   }
 
@@ -562,13 +637,11 @@ function predictionPanel(recording) {
       x: [low[0], high[0]],
       y,
       yTicks: niceTicks(y[0], y[1], 5),
-      yText: tickLabel,
       xLabel: "x across, y up",
-      left: 46,
     });
     for (const { at: x, target, heldOut: open } of samples) {
       const { shape, color } = look(target);
-      pointMark(pen, scale.px(x[0]), scale.py(target), shape, color, open);
+      pointMark(pen, scale.px(x[0]), scale.py(target), shape, color, { hollow: open, ring: paper.back, inside: paper.back });
     }
     pen.save();
     pen.beginPath();
@@ -583,6 +656,11 @@ function predictionPanel(recording) {
     });
     pen.stroke();
     pen.restore();
+    if (!at(epoch).some((value) => value >= y[0] && value <= y[1])) {
+      pen.fillStyle = paper.text;
+      pen.textAlign = "center";
+      pen.fillText("the prediction is off the chart", (scale.box.left + scale.box.right) / 2, scale.box.top + 4);
+    }
   }
 
   return {
@@ -591,7 +669,7 @@ function predictionPanel(recording) {
       const paper = prepare(canvas);
       if (paper) (inputs === 2 ? plane : curve)(paper, epoch);
     },
-    legend: () => [...series.map(({ name }) => name), ...(heldOut ? ["hollow: held out"] : [])],
+    legend: () => series.map(({ name }) => name),
   };
 }
 
@@ -739,7 +817,7 @@ function makeView(controller, el) {
       const entries = drawers[i].legend(0).map((_, k) => {
         const one = drawers[i].series[k];
         const label = make("span", {});
-        return make("li", {}, one ? [swatch(one.color, one.dash && (one.dash.join(" ") || "none"), one.marker), label] : [label]);
+        return make("li", {}, one ? [swatch(one.color, one.dash && (one.dash.join(" ") || "none"), one.marker, one.hollow), label] : [label]);
       });
       legend.replaceChildren(...entries);
     });
@@ -756,13 +834,15 @@ function makeView(controller, el) {
       texts.forEach((text, k) => {
         legend.children[k].lastChild.textContent = text;
       });
-      if (!state.playing) canvas.setAttribute("aria-label", `${caption.textContent} up to epoch ${epoch}: ${texts.join(", ")}`);
+      if (!state.playing) canvas.setAttribute("aria-label", `${caption.textContent} at epoch ${epoch}: ${texts.join(", ")}`);
     });
     scrub.value = epoch;
     scrub.setAttribute("aria-valuetext", `epoch ${epoch} of ${recording.epochs}`);
+    epochOut.style.minWidth = `${2 * String(recording.epochs).length + 4}ch`; // so that the slider keeps its length
     epochOut.textContent = `${epoch} of ${recording.epochs}`;
-    backButton.disabled = epoch === 0;
-    stepButton.disabled = epoch === recording.epochs;
+    // Not `disabled`: the keyboard's focus would fall out of the stepper.
+    backButton.setAttribute("aria-disabled", String(epoch === 0));
+    stepButton.setAttribute("aria-disabled", String(epoch === recording.epochs));
     showStatus();
     if (parameters.open) drawTables();
   }
@@ -770,7 +850,7 @@ function makeView(controller, el) {
   function showStatus() {
     // While playing, a screen reader is told only where the run stopped.
     status.setAttribute("aria-live", state.playing ? "off" : "polite");
-    const text = state.waiting ? "Training with the new settings." : state.recording.words[state.epoch];
+    const text = state.waiting && !state.late ? "Training with the new settings." : state.recording.words[state.epoch];
     if (status.textContent !== text) status.textContent = text;
   }
 
@@ -804,11 +884,12 @@ function makeView(controller, el) {
       showEpoch();
     }),
     waiting: guard(() => {
-      root.setAttribute("aria-busy", String(state.waiting));
+      root.setAttribute("aria-busy", String(state.waiting && !state.late));
       showStatus();
       if (!state.waiting) showControls();
     }),
     problem: guard(() => report(state.problem)),
+    speed: guard(() => speed.show(state.speed)),
   };
   const forget = controller.listen((what) => react[what]());
   const resized = new ResizeObserver(redraw);
