@@ -50,7 +50,7 @@ def moons(n_samples=200, *, noise=0.15, rng=None):
     Raises
     ------
     TypeError, ValueError
-        If `n_samples` is no whole number of at least 2, or `noise` is negative.
+        If `n_samples` is no whole number of at least 2, or `noise` is negative or not finite.
     """
     rng, halves = _prepared(n_samples, noise, rng)
     upper, lower = (rng.uniform(0, np.pi, size) for size in halves)
@@ -63,14 +63,58 @@ def moons(n_samples=200, *, noise=0.15, rng=None):
 
 
 def rings(n_samples=200, *, noise=0.1, rng=None):
-    """Return a ring of radius 1 (class 0) around a ring of radius 0.5 (class 1); the rest as for `moons`."""
+    """Return a ring of radius 1 (class 0) around a ring of radius 0.5 (class 1).
+
+    Parameters
+    ----------
+    n_samples : int, optional
+        How many points, half of them in each class (the odd one in class 0).
+    noise : float, optional
+        The standard deviation of what is added to each coordinate.
+    rng : numpy.random.Generator, optional
+        Draws the points; without it they differ in every run.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+    y : ndarray of shape (n_samples, 1)
+        0 or 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_samples` is no whole number of at least 2, or another number is negative or not finite.
+    """
     rng, halves = _prepared(n_samples, noise, rng)
     outer, inner = (rng.uniform(0, 2 * np.pi, size) for size in halves)
     return _two_classes(_circle(outer), 0.5 * _circle(inner), noise, rng)
 
 
 def spiral(n_samples=200, *, noise=0.03, turns=1.0, rng=None):
-    """Return two arms that wind around each other `turns` times; the rest as for `moons`."""
+    """Return two arms that wind around each other, from near the origin to radius 1.
+
+    Parameters
+    ----------
+    n_samples : int, optional
+        How many points, half of them in each class (the odd one in class 0).
+    noise : float, optional
+        The standard deviation of what is added to each coordinate.
+    turns : float, optional
+        How often each arm winds around the origin.
+    rng : numpy.random.Generator, optional
+        Draws the points; without it they differ in every run.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+    y : ndarray of shape (n_samples, 1)
+        0 or 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_samples` is no whole number of at least 2, or another number is negative or not finite.
+    """
     rng, halves = _prepared(n_samples, noise, rng)
     turns = validation.size("turns", turns)
     first, second = (np.sqrt(rng.uniform(0.02, 1, size)) for size in halves)
@@ -104,7 +148,7 @@ def noisy_sine(n_samples=60, *, noise=0.1, rng=None):
     Raises
     ------
     TypeError, ValueError
-        If `n_samples` is no whole number of at least 2, or `noise` is negative.
+        If `n_samples` is no whole number of at least 2, or `noise` is negative or not finite.
     """
     rng, _ = _prepared(n_samples, noise, rng)
     X = rng.uniform(-1, 1, (n_samples, 1))

@@ -38,7 +38,22 @@ class Optimizer:
         self._shapes = []
 
     def change(self, gradient, state, learning_rate):
-        """Return what to add to a parameter array whose gradient is `gradient`."""
+        """Return what to add to one parameter array.
+
+        Parameters
+        ----------
+        gradient : ndarray
+            dC/dW or dC/db, of the shape of its parameter.
+        state : dict
+            What this method wants to keep for that parameter from step to step; empty at the first.
+        learning_rate : float
+            The length of the step.
+
+        Returns
+        -------
+        ndarray
+            The change, of the shape of the parameter.
+        """
         raise NotImplementedError
 
     def step(self, network, gradients, learning_rate):
