@@ -58,7 +58,7 @@ def test_the_public_address_stands_in_one_place():
     owners = [
         path.name
         for path in text_files()
-        if "tests" not in path.parts
+        if path.relative_to(ROOT).parts[0] != "tests"
         and path.suffix in {".md", ".toml", ".py", ".yml", ".ipynb", ".txt"}
         and repository in path.read_text(encoding="utf-8")
     ]
