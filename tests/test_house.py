@@ -37,13 +37,14 @@ FLOORS = {
     "authoring": 5,
     "__main__": 6,
 }
-# On one floor nobody leans on a neighbour, these apart; so `checks` and `widgets` never see each other.
-NEIGHBOURS = {
+# On one floor nobody leans on a neighbor, these apart; so `checks` and `widgets` never see each other.
+NEIGHBORS = {
     ("activations", "validation"),
     ("losses", "validation"),
     ("losses", "activations"),
     ("initializers", "validation"),
     ("datasets", "validation"),
+    ("equations", "validation"),
     ("gradcheck", "network"),
     ("__init__", "training"),
 }
@@ -83,7 +84,7 @@ def upward_imports(package):
                 continue
             is_room = len(target) > 1 and ((package / target[1]).is_dir() or (package / f"{target[1]}.py").is_file())
             here, there = room(module), target[1] if is_room else "__init__"
-            if here != there and FLOORS[there] >= FLOORS[here] and (here, there) not in NEIGHBOURS:
+            if here != there and FLOORS[there] >= FLOORS[here] and (here, there) not in NEIGHBORS:
                 found.append(f"{'.'.join(module)} -> {'.'.join(target)}")
     return found
 
@@ -173,7 +174,13 @@ def test_importing_the_package_loads_numpy_and_the_standard_library_alone():
     assert brought == {"backprop_lib"}
 
 
-@pytest.mark.parametrize("module", ["losses", "network", "gradcheck", "training", "datasets", "running_example"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("losses", "equations", "autodiff", "datasets", "network", "gradcheck"),
+        *("mistakes", "training", "trace", "running_example"),
+    ],
+)
 def test_nor_does_a_module_of_the_lower_floors_load_anything_else(module):
     brought = loaded_by(f"import backprop_lib.{module}") - loaded_by("import numpy") - sys.stdlib_module_names
     assert brought == {"backprop_lib"}
