@@ -263,7 +263,7 @@ class MistakeTable:
 
     def _repr_html_(self):
         style = 'style="text-align: left"'
-        names = [html.escape(setting.name).replace("_", "_<wbr>") for setting in self.settings]  # they may wrap there
+        names = [html.escape(setting.name).replace("_", "_<wbr/>") for setting in self.settings]  # they may wrap there
         head = "".join(f'<th scope="col" {style}>{name}</th>' for name in names)
         body = []
         for mistake in self.mistakes:
