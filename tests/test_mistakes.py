@@ -800,7 +800,7 @@ def test_the_table_as_text(small):
 def test_the_table_in_a_notebook_has_a_caption_and_heads_that_say_what_they_head(small):
     found = ElementTree.fromstring(small._repr_html_())
     assert found.findtext("caption") == small.summary()
-    assert [th.text for th in found.findall("thead/tr/th[@scope='col']")] == [
+    assert ["".join(th.itertext()) for th in found.findall("thead/tr/th[@scope='col']")] == [
         "mistake",
         "one_sample_one_output",
         "linear_relu",
