@@ -1,4 +1,8 @@
-"""The command line: `backprop lab` opens the course, `backprop notebooks` brings the notebooks up to date."""
+"""The command line: `backprop lab` opens the course; the other commands are for its authors.
+
+`backprop notebooks` brings the notebooks up to date, `backprop card` the printable convention card, and
+`backprop new-chapter` writes a chapter from the pattern.
+"""
 
 import argparse
 import os
@@ -24,10 +28,24 @@ def main(arguments=None):
     notebooks = commands.add_parser(
         "notebooks",
         help="execute the notebooks again and bring each pair up to date",
-        description="Execute the chapters from fresh kernels; write the notebooks whose cells or results changed.",
+        description="Execute the chapters and the authoring guide from fresh kernels; write the notebooks whose "
+        "cells or results changed.",
     )
-    notebooks.add_argument("sources", nargs="*", type=Path, help="Markdown files; all chapters unless given")
+    notebooks.add_argument("sources", nargs="*", type=Path, help="Markdown files; all of them unless given")
     notebooks.set_defaults(run=_notebooks)
+    card = commands.add_parser(
+        "card",
+        help="write the convention card of chapter 00 as a page to print",
+        description="Write docs/convention_card.html from the section of chapter 00, for one sheet of A4.",
+    )
+    card.set_defaults(run=_card)
+    chapter = commands.add_parser(
+        "new-chapter",
+        help="write a new chapter from the pattern",
+        description="Write chapters/NN_title.md with the next free number, and build its notebook.",
+    )
+    chapter.add_argument("title", help='the title, as in: backprop new-chapter "Momentum"')
+    chapter.set_defaults(run=_new_chapter)
     options, passed_on = parser.parse_known_args(arguments)
     if passed_on and options.run is not _lab:
         parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
@@ -67,12 +85,36 @@ def _notebooks(options):
 
     from backprop_lib.authoring import pairing
 
-    for path in options.sources or pairing.sources(_course_folder() / "chapters"):
+    for path in options.sources or _all_sources(_course_folder()):
         try:
             written = pairing.build(path)
         except CellExecutionError as error:
             sys.exit(f"{error}\nbackprop: a cell of {path} failed; its notebook was left as it was.")
         print(f"{path.name}: {'written' if written else 'unchanged'}")
+    return 0
+
+
+def _all_sources(folder):
+    from backprop_lib.authoring import pairing
+
+    return [*pairing.sources(folder / "chapters"), folder / "docs" / "authoring_guide.md"]
+
+
+def _card(options):
+    from backprop_lib.authoring.card import write_card
+
+    print(f"docs/convention_card.html: {'written' if write_card(_course_folder()) else 'unchanged'}")
+    return 0
+
+
+def _new_chapter(options):
+    from backprop_lib.authoring.new_chapter import new_chapter
+
+    try:
+        path = new_chapter(_course_folder() / "chapters", options.title)
+    except ValueError as error:
+        sys.exit(f"backprop: {error}")
+    print(f"{path.name} and its notebook are written. Edit the Markdown, then: backprop notebooks chapters/{path.name}")
     return 0
 
 

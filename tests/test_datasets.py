@@ -46,9 +46,9 @@ def test_without_noise_the_points_lie_on_their_curves():
     X, y = rings(400, noise=0, rng=np.random.default_rng(0))
     np.testing.assert_allclose(np.hypot(*X.T), np.where(y.ravel() == 0, 1, 0.5), rtol=1e-12)
     X, y = moons(400, noise=0, rng=np.random.default_rng(0))
-    centre = np.where(y == 0, [[-0.5, -0.25]], [[0.5, 0.25]])
-    np.testing.assert_allclose(np.hypot(*(X - centre).T), 1, rtol=1e-12)
-    assert (np.sign(X - centre)[:, 1] == np.where(y.ravel() == 0, 1, -1)).all()
+    center = np.where(y == 0, [[-0.5, -0.25]], [[0.5, 0.25]])
+    np.testing.assert_allclose(np.hypot(*(X - center).T), 1, rtol=1e-12)
+    assert (np.sign(X - center)[:, 1] == np.where(y.ravel() == 0, 1, -1)).all()
     X, y = spiral(400, noise=0, turns=1.5, rng=np.random.default_rng(0))
     radius = np.hypot(*X.T)
     angle = 2 * np.pi * 1.5 * radius + np.pi * y.ravel()
@@ -121,7 +121,7 @@ def test_each_call_reads_the_digits_afresh():
     assert digits()[0].max() == 1
 
 
-def test_the_source_and_licence_of_the_digits_stand_beside_them():
+def test_the_source_and_license_of_the_digits_stand_beside_them():
     note = resources.files("backprop_lib").joinpath("data/digits.md").read_text(encoding="utf-8")
     for piece in ("Alpaydin", "Kaynak", "UCI Machine Learning Repository", "doi.org/10.24432/C50P49", "CC BY 4.0"):
         assert piece in note

@@ -106,8 +106,8 @@ def test_an_error_reaches_the_widget_in_words_and_the_next_success_clears_it(ste
 
 
 def test_a_request_that_makes_no_sense_is_answered_too(stepper):
-    ask(stepper, kind="change", settings={"colour": "red"}, epoch=0)
-    assert "'colour' is no setting" in stepper._problem["words"]
+    ask(stepper, kind="change", settings={"color": "red"}, epoch=0)
+    assert "'color' is no setting" in stepper._problem["words"]
 
 
 def test_values_from_the_code_stand_among_the_choices():

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,21 +19,13 @@ import pytest
 from PIL import Image
 
 from backprop_lib.authoring import pairing
+from backprop_lib.mistakes import MISTAKES
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
 SOURCES = pairing.sources(CHAPTERS)
-SLUGS = [
-    "00_start_here",
-    "01_chain_rule",
-    "02_forward_pass",
-    "03_output_delta",
-    "04_hidden_delta",
-    "05_vectorized_gradients",
-    "06_gradient_descent",
-]
-
-every_chapter = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+GUIDE = ROOT / "docs" / "authoring_guide.md"
+every_chapter = pytest.mark.parametrize("source", [*SOURCES, GUIDE], ids=lambda path: path.stem)
 
 
 def stored(source):
@@ -85,9 +78,11 @@ def rewrite(source, change):
     nbformat.write(notebook, target)
 
 
-def test_the_seven_chapters_are_there_each_as_a_pair():
-    assert [path.stem for path in SOURCES] == SLUGS
-    assert sorted(path.stem for path in CHAPTERS.glob("*.ipynb")) == SLUGS
+def test_the_chapters_are_there_from_00_to_10_without_a_gap_each_as_a_pair():
+    numbers = [int(path.stem[:2]) for path in SOURCES]
+    assert numbers == list(range(len(SOURCES)))
+    assert len(SOURCES) >= 11
+    assert sorted(path.stem for path in CHAPTERS.glob("*.ipynb")) == [path.stem for path in SOURCES]
 
 
 @every_chapter
@@ -96,10 +91,12 @@ def test_a_pair_agrees_and_was_executed(source):
 
 
 @every_chapter
-def test_pictures_and_outputs_are_what_a_fresh_run_makes(source, tmp_path):
+def test_pictures_and_outputs_are_what_a_fresh_run_makes(source, tmp_path, seconds):
     for path in (source, source.with_suffix(".ipynb")):
         shutil.copy(path, tmp_path)
+    start = time.perf_counter()
     pairing.build(tmp_path / source.name)
+    seconds[source.stem] = time.perf_counter() - start
     before, after = stored(source), stored(tmp_path / source.name)
     assert [cell.id for cell in before.cells] == [cell.id for cell in after.cells]
     old, new = pictures(before), pictures(after)
@@ -192,6 +189,9 @@ class TagBalance(HTMLParser):
     def handle_starttag(self, tag, attrs):
         if tag not in self.VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """A tag such as <wbr/> opens nothing."""
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -309,3 +309,255 @@ def test_a_cell_that_raises_leaves_the_stored_notebook_as_it_was(chapter):
     with pytest.raises(Exception, match="ZeroDivisionError"):
         pairing.build(chapter)
     assert chapter.with_suffix(".ipynb").read_bytes() == before
+
+
+# ---- the questions: computed, aimed at a known mistake, folded ----------------------------------------------------
+
+
+def is_predict(node):
+    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Predict"
+
+
+def assigned(trees):
+    """Return name -> all expressions that are assigned to it, for plain `name = expression`."""
+    found = {}
+    for tree in trees:
+        for statement in ast.walk(tree):
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                found.setdefault(statement.targets[0].id, []).append(statement.value)
+    return found
+
+
+def is_typed(node, names):
+    """Say whether an expression is only what somebody typed: a literal, a name for one, one picked from a list."""
+    if isinstance(node, ast.Name):
+        others = {name: values for name, values in names.items() if name != node.id}
+        return node.id in names and all(is_typed(value, others) for value in names[node.id])
+    if isinstance(node, ast.Subscript):
+        return is_typed(node.value, names) and is_typed(node.slice, names)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("abs", "bool", "float", "int", "round", "str"):
+        return all(is_typed(argument, names) for argument in node.args)
+    return not any(isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node))
+
+
+def question_faults(notebook):
+    """Return what is wrong with the questions of a chapter, one sentence each."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    trees = [ast.parse("" if cell.source.startswith("%%") else cell.source) for cell in cells]
+    faults = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and "**Predict.**" in cell.source:
+            faults.append(f"a question stands in the text: {cell.source[:60]!r}")
+    for i, (cell, tree) in enumerate(zip(cells, trees, strict=True)):
+        calls = [node for node in ast.walk(tree) if is_predict(node)]
+        if pairing.PREDICT not in cell.metadata.get("tags", []):
+            if calls:
+                faults.append(f"an untagged cell asks a question: {cell.source[:60]!r}")
+            continue
+        if len(calls) != 1 or not isinstance(tree.body[-1], ast.Expr) or tree.body[-1].value is not calls[0]:
+            faults.append(f"a tagged cell does not end in its one Predict(...): {cell.source[:60]!r}")
+            continue
+        first, asked = cell.source.splitlines()[0], ast.unparse(calls[0])[:70]
+        if not first.startswith("#") and first != "Predict(":
+            faults.append(f"the first line stays visible when folded; write a comment or `Predict(`: {first!r}")
+        given = {keyword.arg: keyword.value for keyword in calls[0].keywords}
+        names = assigned(trees[: i + 1])
+        if "lines" in given:
+            if "works" not in given or is_typed(given["works"], names):
+                faults.append(f"nothing runs the lines: works= is missing in {asked}")
+        elif "answer" not in given or is_typed(given["answer"], names):
+            faults.append(f"the answer is typed, not computed: {asked}")
+        slips = given.get("slips", ast.Dict([], []))
+        slips = names.get(slips.id, [None])[-1] if isinstance(slips, ast.Name) else slips
+        if not {"choices", "lines"} & set(given) and isinstance(slips, ast.Dict):
+            for key in slips.keys:
+                # A wrong way of computing is a slip of its own, also with numbers in it; 0 and 1 have no other.
+                words = ast.unparse(key)
+                if is_typed(key, names) and not isinstance(key, ast.BinOp) and words not in ("0", "0.0", "1", "1.0"):
+                    faults.append(f"the slip {words} is typed, not computed: {asked}")
+        mistake = given.get("mistake")
+        if not isinstance(mistake, ast.Constant) or mistake.value not in MISTAKES:
+            faults.append(f"mistake= is no known mistake: {asked}")
+    count = sum(pairing.PREDICT in cell.metadata.get("tags", []) for cell in cells)
+    if not 2 <= count <= 5:
+        faults.append(f"{count} questions are asked, 2 to 5 were expected")
+    return faults
+
+
+def slips_written(source):
+    """Return how many slips a question names; two that come to the same number are shown as one, and one is lost."""
+    (call,) = [node for node in ast.walk(ast.parse(source)) if is_predict(node)]
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "slips"]
+    names = assigned([ast.parse(source)])
+    dicts = [names.get(value.id, [None])[-1] if isinstance(value, ast.Name) else value for value in given]
+    return sum(len(value.keys) for value in dicts if isinstance(value, ast.Dict))
+
+
+def test_slips_that_are_written_are_counted():
+    assert slips_written("Predict('?', answer=f(x), slips={a: 'one', 2 * b: 'two'})") == 2
+    assert slips_written("s = {a: 'one'}\nPredict('?', answer=f(x), slips=s)") == 1
+    assert slips_written("Predict('?', answer=f(x))") == 0
+
+
+with_questions = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+@with_questions
+def test_each_question_is_computed_tagged_and_aimed_at_a_known_mistake(source):
+    assert question_faults(jupytext.read(source, fmt="md")) == []
+
+
+@with_questions
+def test_a_stored_question_shows_its_text_and_a_folded_answer_and_no_widget(source):
+    for cell in stored(source).cells:
+        if pairing.PREDICT in cell.metadata.get("tags", []):
+            assert cell.metadata.jupyter.source_hidden
+            (output,) = [output for output in cell.outputs if output.output_type == "execute_result"]
+            assert "<details><summary>Answer</summary>" in output.data["text/html"]
+            assert output.data["text/plain"].startswith("Predict: ")
+            assert output.data["text/html"].count("<li>If you said") == slips_written(cell.source), cell.source
+            assert pairing.WIDGET_VIEW not in output.data
+
+
+QUESTION = """# A question.
+Predict("How much?", answer=2 * a, slips={a / 2: "No."}, why="So.", mistake="factor_two")"""
+
+LINES_QUESTION = """Predict(
+    "In order.", lines=["b = a", "c = b"], works=lambda lines: exec("\\n".join(lines), {"a": 1}) is None,
+    why="So.", mistake="reversed_lists")"""
+
+
+def chapter_of(*questions, before="a = 0.375", tags=("predict",)):
+    """Return the Markdown of a chapter with these questions, each with its reveal."""
+    head = "from backprop_lib.widgets import Predict"
+    cells = [nbformat.v4.new_code_cell(head), nbformat.v4.new_code_cell(before)]
+    for question in questions:
+        cells.append(nbformat.v4.new_code_cell(question, metadata={"tags": list(tags)} if tags else {}))
+        cells.append(nbformat.v4.new_code_cell('print("revealed: 0.75")'))
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_good_questions_have_no_fault():
+    assert question_faults(chapter_of(QUESTION, LINES_QUESTION)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("answer=2 * a", "answer=0.75", "the answer is typed"),
+        ("answer=2 * a", "answer=-0.75", "the answer is typed"),
+        ("answer=2 * a", "answer=3 / 4", "the answer is typed"),
+        ("answer=2 * a", "answer=float(0.75)", "the answer is typed"),
+        ("answer=2 * a", "answer=a", "the answer is typed"),
+        ("answer=2 * a", "answer=[0.5, 0.75][1]", "the answer is typed"),
+        ("answer=2 * a", 'answer="up" if True else "down"', "the answer is typed"),
+        ("answer=2 * a", "choices=c, answer=c[0]", "the answer is typed"),
+        ("answer=2 * a, ", "", "the answer is typed"),
+        ("{a / 2:", "{0.1875:", "the slip 0.1875 is typed"),
+        ("{a / 2:", "{a:", "the slip a is typed"),
+        (', mistake="factor_two"', "", "mistake= is no known mistake"),
+        ("factor_two", "factor_too", "mistake= is no known mistake"),
+        ("# A question.", "answer = 2 * a", "the first line stays visible"),
+        ("# A question.\n", "", "the first line stays visible"),
+        ("Predict(", "box = Predict(", "does not end in its one Predict"),
+        ('works=lambda lines: exec("\\n".join(lines), {"a": 1}) is None,', "", "works= is missing"),
+        ("works=lambda lines: exec", "works=True or exec", None),
+    ],
+)
+def test_a_planted_fault_of_a_question_is_found(old, new, fault):
+    notebook = chapter_of(QUESTION, LINES_QUESTION, before='a = 0.375\nc = ["up", "down"]')
+    changed = [i for i, cell in enumerate(notebook.cells) if old in cell.source]
+    assert changed, "nothing was planted"
+    notebook.cells[changed[0]].source = notebook.cells[changed[0]].source.replace(old, new)
+    faults = question_faults(notebook)
+    assert len(faults) == (fault is not None), faults
+    assert not faults or fault in faults[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "a + a",
+        "f(1)",
+        '"up" if a > 0 else "down"',
+        "c[int(a > 0)]",
+        '{True: "up", False: "down"}[a > 0]',
+        "x.shape[0]",
+        "case",
+    ],
+)
+def test_a_computed_answer_is_not_taken_for_a_typed_one(answer):
+    names = assigned([ast.parse('a = 0.375\nc = ["up", "down"]\ncase = c[0]\ncase = f(a)')])
+    assert not is_typed(ast.parse(answer, mode="eval").body, names)
+
+
+def test_questions_untagged_in_the_text_too_few_or_too_many_are_found():
+    assert "an untagged cell asks" in question_faults(chapter_of(QUESTION, QUESTION, tags=None))[0]
+    assert question_faults(chapter_of(QUESTION)) == ["1 questions are asked, 2 to 5 were expected"]
+    assert question_faults(chapter_of(*6 * [QUESTION])) == ["6 questions are asked, 2 to 5 were expected"]
+    notebook = chapter_of(QUESTION, QUESTION)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("**Predict.** How much?"))
+    assert "stands in the text" in question_faults(notebook)[0]
+
+
+@pytest.fixture
+def questions(chapter):
+    """A chapter of two questions and their reveals, built."""
+    chapter.write_text(jupytext.writes(chapter_of(QUESTION, LINES_QUESTION), fmt="md"), encoding="utf-8")
+    pairing.build(chapter)
+    return chapter
+
+
+def test_a_build_folds_questions_and_what_reveals_their_answers_and_a_second_one_changes_nothing(questions):
+    code = stored(questions).cells
+    assert [cell.metadata.get("jupyter") for cell in code] == [
+        None,
+        None,
+        {"source_hidden": True},
+        {"outputs_hidden": True},
+        {"source_hidden": True},
+        {"outputs_hidden": True},
+    ]
+    assert pairing.problems(questions) == []
+    before = questions.with_suffix(".ipynb").read_bytes()
+    assert pairing.build(questions) is False
+    assert questions.with_suffix(".ipynb").read_bytes() == before
+
+
+def test_of_two_questions_in_a_row_both_are_folded_and_the_reveal_after_them(chapter):
+    notebook = chapter_of(QUESTION, LINES_QUESTION)
+    del notebook.cells[3]
+    chapter.write_text(jupytext.writes(notebook, fmt="md"), encoding="utf-8")
+    pairing.build(chapter)
+    folded = [cell.metadata.get("jupyter", {}) for cell in stored(chapter).cells]
+    assert folded[2:] == [{"source_hidden": True}, {"source_hidden": True}, {"outputs_hidden": True}]
+
+
+def test_the_first_stored_output_of_a_reveal_has_no_words_for_the_fold(questions):
+    """JupyterLab writes the first words of the first output beside the fold."""
+    for cell in stored(questions).cells:
+        if "collapsed" in cell.metadata:
+            assert list(cell.outputs[0].data) == [pairing.WIDGET_VIEW]
+            assert cell.outputs[0].data[pairing.WIDGET_VIEW]["model_id"] == ""
+            assert cell.outputs[1].text == "revealed: 0.75\n"
+
+
+@pytest.mark.parametrize(("nth", "what"), [(2, "the source of cell 3"), (3, "the output of cell 4")])
+def test_a_lost_folding_is_noticed_and_mended_by_a_build(questions, nth, what):
+    before = questions.with_suffix(".ipynb").read_bytes()
+    rewrite(questions, lambda notebook: notebook.cells[nth].metadata.pop("jupyter"))
+    (problem,) = pairing.problems(questions)
+    assert problem.startswith(f"{what} of 00_start_here.ipynb is not folded")
+    assert pairing.build(questions) is True
+    assert questions.with_suffix(".ipynb").read_bytes() == before
+
+
+def test_nbval_compares_a_folded_chapter_and_notices_another_reveal(questions):
+    passed = run_nbval(questions.parent)
+    assert passed.returncode == 0, passed.stdout
+
+    def change_the_reveal(notebook):
+        notebook.cells[3].outputs[1].text = "revealed: 0.5\n"
+
+    rewrite(questions, change_the_reveal)
+    assert run_nbval(questions.parent).returncode == 1

@@ -49,7 +49,7 @@ def test_the_gradient_norms_are_the_recorded_ones_on_a_logarithmic_axis(trained)
     for layer in (1, 2):
         np.testing.assert_array_equal(lines(ax)[f"layer {layer}"].get_ydata(), history.gradient_norms[:, layer - 1])
     looks = {(line.get_linestyle(), line.get_marker()) for line in ax.get_lines()}
-    assert len(looks) == 2, "layers are told apart without colour"
+    assert len(looks) == 2, "layers are told apart without color"
 
 
 def test_the_decision_boundary_shows_the_prediction_and_each_class(trained):
@@ -101,31 +101,24 @@ def test_the_tangent_has_the_slope_it_was_given():
     np.testing.assert_allclose(lines(ax)["nudged both ways"].get_xdata(), [1.5, 2.5])
 
 
-def test_the_network_diagram_shows_every_weight_and_value_and_signs_by_dash():
-    network, X, _ = running_example()
-    ax = plots.network_diagram(network, network.forward(X[:1]))
-    written = texts(ax)
-    for W in network.weights:
-        for weight in W.flat:
-            assert f"{weight:g}" in written
-    assert "z = 2.5\na = 2.5" in written
-    assert "z = -1.25\na = 0" in written
-    assert sum(line.get_linestyle() == "--" for line in ax.get_lines()) == sum((W < 0).sum() for W in network.weights)
+def test_several_runs_are_drawn_with_their_names_and_told_apart_without_color(trained):
+    *_, history = trained
+    drawn = lines(plots.loss_curve({"slow": history, "fast": history.loss / 2, "diverged": [1.0, np.inf]}))
+    np.testing.assert_array_equal(drawn["slow"].get_ydata(), history.loss)
+    np.testing.assert_array_equal(drawn["fast"].get_ydata(), history.loss / 2)
+    np.testing.assert_array_equal(drawn["diverged"].get_ydata(), [1.0, np.nan])
+    assert len({(line.get_linestyle(), line.get_marker()) for line in drawn.values()}) == 3
 
 
-@pytest.mark.parametrize("sizes", [(2, 3, 2), (1, 1), (4, 8, 8, 1)])
-def test_no_two_texts_of_a_network_diagram_overlap(sizes):
-    network = Network(sizes, rng=np.random.default_rng(0))
-    for W in network.weights:
-        W[...] = np.round(W, 1)
-    ax = plots.network_diagram(network)
-    ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
-    if max(sizes) <= 3:
-        overlapping = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
-        assert overlapping == []
-    inside = ax.figure.bbox
-    assert all(inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 for box in boxes)
+def test_the_loss_stands_on_a_logarithmic_axis_if_asked_for(trained):
+    *_, history = trained
+    assert plots.loss_curve(history, log=True).get_yscale() == "log"
+
+
+@pytest.mark.parametrize("count", [0, 8])
+def test_no_run_and_more_runs_than_can_be_told_apart_are_refused(count):
+    with pytest.raises(ValueError, match=f"history holds {count} runs"):
+        plots.loss_curve({str(index): [1.0] for index in range(count)})
 
 
 def test_figures_are_drawn_on_the_axes_that_are_given(trained):
@@ -181,3 +174,10 @@ def test_a_picture_without_a_sentence_is_refused(alt):
 def test_what_is_no_figure_is_refused():
     with pytest.raises(TypeError, match="Axes or a Figure was expected"):
         plots.picture("figure", SENTENCE)
+
+
+def test_a_refused_picture_leaves_no_open_figure_behind_that_a_notebook_would_show_bare():
+    before = plt.get_fignums()
+    with pytest.raises(ValueError, match="say in full sentences"):
+        plots.picture(plots.activation_and_slope(relu), "A curve")
+    assert plt.get_fignums() == before

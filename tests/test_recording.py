@@ -213,8 +213,8 @@ def test_a_refused_change_leaves_the_settings_as_they_were():
     for change in ({"hidden": "rlu"}, {"learning_rate": np.nan}, {"data": "own"}):
         with pytest.raises((ValueError, TypeError)):
             recorder.change(**change)
-    with pytest.raises(TypeError, match="'colour' is no setting"):
-        recorder.change(colour="red")
+    with pytest.raises(TypeError, match="'color' is no setting"):
+        recorder.change(color="red")
     assert recorder.settings == settings
     assert recorder.recording is recording
 

@@ -1,7 +1,14 @@
 """Paired notebooks: executes the Markdown sources, and writes the .ipynb only where something changed.
 
 `NN_slug.md` is the source; `NN_slug.ipynb` is the same cells with their outputs, made by `build`. `problems` finds
-what a comparison of outputs cannot see: a pair that disagrees, a notebook that was never executed.
+what a comparison of outputs cannot see: a pair that disagrees, a notebook that was never executed, a folding that was
+lost.
+
+A code cell tagged "predict" is stored with its source folded, and the output of the next code cell, which reveals the
+answer, is stored folded too: JupyterLab shows it once that cell is run. The folding stands in the .ipynb alone.
+JupyterLab writes the first line of what is folded beside the fold. For outputs it is the first line of the first one,
+so the view of a widget that is gone, which shows nothing, is stored before them; the first line of a question's source
+must give nothing away.
 """
 
 import difflib
@@ -17,7 +24,16 @@ __all__ = ["build", "problems", "sources"]
 CELL_TIMEOUT = 120
 """Seconds that one cell may take."""
 
+PREDICT = "predict"
+"""The tag of a cell that asks a question."""
+
+SOURCE_FOLDED = {"jupyter": {"source_hidden": True}}
+OUTPUT_FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # both names, as JupyterLab saves it
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+NO_WIDGET = {"model_id": "", "version_major": 2, "version_minor": 0}
+"""What JupyterLab itself saves for a widget that was closed."""
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -53,7 +69,11 @@ def build(source):
     notebook = _cells_of(source)
     _keep_ids(notebook, _stored(target), source.stem)
     NotebookClient(
-        notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(source.parent)}}
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # what the kernel remarks about its transport is no news
+        resources={"metadata": {"path": str(source.parent)}},
     ).execute()
     _normalize(notebook)
     text = nbformat.writes(notebook, version=4) + "\n"
@@ -90,6 +110,15 @@ def problems(source):
             f"{source.name} ({len(written.cells)} cells) and {target.name} ({len(stored.cells)}) disagree from "
             f"cell {first + 1} on; `backprop notebooks` brings them together."
         )
+    else:
+        for number, (ours, theirs) in enumerate(zip(written.cells, stored.cells, strict=True), start=1):
+            wanted = ours.metadata.get("jupyter", {})
+            if {name: theirs.metadata.get("jupyter", {}).get(name) for name in wanted} != wanted:
+                what = "source" if "source_hidden" in wanted else "output"
+                found.append(
+                    f"the {what} of cell {number} of {target.name} is not folded, so it gives an answer away; "
+                    f"`backprop notebooks` folds it."
+                )
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
     counts = [cell.execution_count for cell in code]
     if counts != list(range(1, len(code) + 1)):
@@ -112,7 +141,20 @@ def _cells_of(source):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in ("tags",) if name in cell.metadata})
+    _fold(notebook)
     return notebook
+
+
+def _fold(notebook):
+    """Fold what would give an answer away: the source of a question, and the output of the code cell after it."""
+    reveals = False
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        asks = PREDICT in cell.metadata.get("tags", [])
+        if asks or reveals:
+            cell.metadata.update(nbformat.from_dict(SOURCE_FOLDED if asks else OUTPUT_FOLDED))
+        reveals = asks
 
 
 def _stored(target):
@@ -153,6 +195,8 @@ def _normalize(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = _normal_outputs(cell.outputs)
+            if "collapsed" in cell.metadata and cell.outputs:
+                cell.outputs.insert(0, nbformat.v4.new_output("display_data", data={WIDGET_VIEW: NO_WIDGET}))
 
 
 def _normal_outputs(outputs):

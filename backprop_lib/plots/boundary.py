@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from backprop_lib.plots.palette import BLACK, BLUE, GREY, ORANGE, axes
+from backprop_lib.plots.palette import BLACK, BLUE, GRAY, ORANGE, axes
 
 __all__ = ["decision_boundary", "fitted_curve", "prediction"]
 
@@ -124,7 +124,7 @@ def _plane(field, low, high, X, y, ax):
 
 def _curve(field, low, high, X, y, ax):
     ax = axes(ax)
-    ax.scatter(X, y, color=GREY, edgecolor="white", s=40, label="samples")
+    ax.scatter(X, y, color=GRAY, edgecolor="white", s=40, label="samples")
     ax.plot(np.linspace(low[0], high[0], len(field)), field, color=BLUE, linewidth=2.5, label="prediction")
     ax.set(xlabel="x", ylabel="y")
     ax.legend(frameon=False)

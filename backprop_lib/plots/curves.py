@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_lib.plots.palette import BLACK, BLUE, COLORS, DASHES, GREY, MARKERS, ORANGE, axes
+from backprop_lib.plots.palette import BLACK, BLUE, COLORS, DASHES, GRAY, MARKERS, ORANGE, axes
 
 __all__ = ["activation_and_slope", "gradient_norms", "loss_curve", "tangent"]
 
@@ -61,7 +61,7 @@ def activation_and_slope(activation, *, span=4.0, ax=None):
     """
     ax = axes(ax)
     z = np.linspace(-span, span, 401)
-    ax.axhline(0, color=GREY, linewidth=0.8)
+    ax.axhline(0, color=GRAY, linewidth=0.8)
     ax.plot(z, activation(z), color=BLUE, linewidth=2.5, label=f"{activation.name}(z)")
     slope = activation.derivative(z)
     for kink in activation.kinks:
@@ -72,29 +72,61 @@ def activation_and_slope(activation, *, span=4.0, ax=None):
     return ax
 
 
-def loss_curve(history, *, ax=None):
-    """Draw the training loss of a run over the epochs, and the held-out loss where there is one.
+def loss_curve(history, *, log=False, ax=None):
+    """Draw the training loss of a run over the epochs, and the held-out loss where there is one; or several runs.
 
     Parameters
     ----------
-    history : History
-        What `train` returned.
+    history : History or dict of str to History or array_like
+        What `train` returned. For several runs a dict with the name of each; its values may be bare losses as well,
+        entry e after epoch e. Of several runs only the training loss is drawn.
+    log : bool, optional
+        Whether the loss stands on a logarithmic axis.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or more than can be told apart.
     """
+    several = isinstance(history, dict)
+    if several and not 1 <= len(history) <= len(COLORS):
+        raise ValueError(f"history holds {len(history)} runs, 1 to {len(COLORS)} can be told apart.")
     ax = axes(ax)
-    epochs = np.arange(len(history.loss))
-    ax.plot(epochs, history.loss, color=BLUE, linewidth=2.5, label="training")
-    if history.held_out_loss is not None:
-        ax.plot(epochs, history.held_out_loss, color=ORANGE, linestyle="--", linewidth=2.5, label="held out")
+    if several:
+        _runs(history, ax)
+    else:
+        epochs = np.arange(len(history.loss))
+        ax.plot(epochs, history.loss, color=BLUE, linewidth=2.5, label="training")
+        if history.held_out_loss is not None:
+            ax.plot(epochs, history.held_out_loss, color=ORANGE, linestyle="--", linewidth=2.5, label="held out")
     ax.set(xlabel="epoch", ylabel="loss")
-    ax.set_ylim(bottom=0)
+    if log:
+        ax.set_yscale("log")
+    else:
+        ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
     return ax
+
+
+def _runs(runs, ax):
+    for index, (name, run) in enumerate(runs.items()):
+        loss = np.asarray(getattr(run, "loss", run), dtype=float)
+        ax.plot(
+            np.arange(len(loss)),
+            np.where(np.isfinite(loss), loss, np.nan),
+            color=COLORS[index],
+            linestyle=DASHES[index],
+            marker=MARKERS[index],
+            markevery=max(1, len(loss) // 8),
+            linewidth=2.2,
+            label=name,
+        )
 
 
 def gradient_norms(history, *, epochs=None, ax=None):

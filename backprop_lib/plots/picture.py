@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from backprop_lib.plots.table import Table
+
 __all__ = ["Picture", "picture"]
 
 
@@ -22,30 +24,41 @@ class Picture:
         What it shows, in full sentences.
     width : int
         The width in CSS pixels at which it is shown.
+    table : Table or None
+        The numbers that it shows.
     """
 
-    def __init__(self, png, alt, width):
+    def __init__(self, png, alt, width, table=None):
         self.png = png
         self.alt = alt
         self.width = width
+        self.table = table
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.alt}
+        return {"text/html": self.html, "text/plain": self.text}
 
     @property
     def html(self):
-        """The image as one HTML element that needs no other file."""
+        """The image as an HTML element that needs no other file, and below it the folded table."""
         data = base64.b64encode(self.png).decode("ascii")
-        return (
+        image = (
             f'<img alt="{html.escape(self.alt, quote=True)}" width="{self.width}" '
             f'style="max-width: 100%; height: auto; background: white" src="data:image/png;base64,{data}">'
         )
+        if self.table is None:
+            return image
+        return f"{image}\n<details><summary>The numbers as a table</summary>\n{self.table.html}\n</details>"
+
+    @property
+    def text(self):
+        """The description, and below it the table."""
+        return self.alt if self.table is None else f"{self.alt}\n\n{self.table.text}"
 
     def __repr__(self):
-        return self.alt
+        return self.text
 
 
-def picture(figure, alt, *, dpi=160):
+def picture(figure, alt, table=None, *, dpi=160):
     """Close a figure and return it as a `Picture`, to be the last value of a cell.
 
     Parameters
@@ -54,6 +67,8 @@ def picture(figure, alt, *, dpi=160):
         What a function of this package returned, or a figure of your own.
     alt : str
         What the figure shows, in full sentences, for readers who do not see it.
+    table : Table, optional
+        The numbers of the figure; see `table`. They are shown folded below it.
     dpi : int, optional
         Image pixels an inch; the picture is shown at 100.
 
@@ -64,7 +79,7 @@ def picture(figure, alt, *, dpi=160):
     Raises
     ------
     TypeError
-        If `figure` is neither Axes nor Figure.
+        If `figure` is neither Axes nor Figure, or `table` is no Table.
     ValueError
         If `alt` is no sentence.
     """
@@ -72,11 +87,13 @@ def picture(figure, alt, *, dpi=160):
         figure = figure.figure
     if not isinstance(figure, Figure):
         raise TypeError(f"figure is {type(figure).__name__}, Axes or a Figure was expected.")
+    plt.close(figure)  # also if it is refused: a notebook would show it without its text
     if not isinstance(alt, str) or len(alt.split()) < 4 or not alt.rstrip().endswith((".", "?", "!")):
         raise ValueError(f"alt is {alt!r}; say in full sentences what the figure shows.")
+    if not isinstance(table, Table | None):
+        raise TypeError(f"table is {type(table).__name__}, what plots.table(rows, columns) returns was expected.")
     buffer = io.BytesIO()
     # No software stamp: the same figure is the same file.
     figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     width = round(figure.get_figwidth() * 100)
-    plt.close(figure)
-    return Picture(buffer.getvalue(), alt, width)
+    return Picture(buffer.getvalue(), alt, width, table)

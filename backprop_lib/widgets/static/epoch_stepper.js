@@ -293,7 +293,7 @@ function swatch(color, dash, marker, hollow) {
   return svg;
 }
 
-// Circle, square, triangle, diamond, triangle down, plus: the shapes that tell the layers apart without colour.
+// Circle, square, triangle, diamond, triangle down, plus: the shapes that tell the layers apart without color.
 const MARKERS = [
   "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
   "M-4-4h8v8h-8z",
