@@ -380,13 +380,15 @@ def test_texts_are_escaped_and_code_and_paragraphs_are_marked():
     assert not {tag for tag, _ in Outline(stored(box)["text/html"]).tags} & {"script", "b", "i"}
 
 
-def test_the_known_mistake_is_named_after_the_commit_and_in_the_folded_answer():
+def test_the_known_mistake_is_named_after_a_wrong_answer_and_in_the_folded_one_and_not_after_a_right_one():
     box = number(mistake="sign_flipped")
     mistake = MISTAKES["sign_flipped"]
     words = f"Aimed at a known mistake: {mistake.title} (chapter {mistake.chapter[:2]})"
     assert words in Outline(stored(box)["text/html"]).folded
     box.commit(-0.75)
     assert box.words.endswith(words)
+    box.commit(0.75)
+    assert words not in box.words
 
 
 def test_two_runs_leave_the_same_bytes():

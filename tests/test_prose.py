@@ -40,7 +40,7 @@ def without_code(text):
 
 
 def words(text):
-    return re.findall(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]|[A-Za-z]", without_code(text))
+    return re.findall(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*", without_code(text))
 
 
 # ---- spelling ----------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ class Predict(anywidget.AnyWidget):
     why : str
         Why the answer is what it is, in a sentence or two.
     mistake : str, optional
-        The name of the known mistake that the question is aimed at; see `backprop_lib.mistakes`.
+        The name of the known mistake that the question is aimed at, named after a wrong answer; see
+        `backprop_lib.mistakes`.
 
     Attributes
     ----------
@@ -166,7 +167,8 @@ class Predict(anywidget.AnyWidget):
         verdict = self.verdict
         if verdict is None:
             return ""
-        return " ".join(filter(None, [verdict.words, verdict.slip, self._why, self._mistake]))
+        mistake = "" if verdict.right else self._mistake  # after a right answer it would read like a reproach
+        return " ".join(filter(None, [verdict.words, verdict.slip, self._why, mistake]))
 
     @traitlets.validate("committed")
     def _readable_prediction(self, proposal):

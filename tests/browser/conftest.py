@@ -11,6 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -92,6 +93,35 @@ class Lab:
                 return errors;
             }"""
         )
+
+
+def ask_kernel(page, code):
+    """Run code in the notebook's kernel and return what it prints, as JSON."""
+    printed = page.evaluate(
+        """async code => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code });
+            let text = '';
+            future.onIOPub = message => {
+                if (message.header.msg_type === 'stream') text += message.content.text;
+                if (message.header.msg_type === 'error') text += JSON.stringify(message.content.evalue);
+            };
+            await future.done;
+            return text;
+        }""",
+        f"import json\nprint(json.dumps({code}))",
+    )
+    return json.loads(printed)
+
+
+def notebook(lab, name, *cells):
+    """Write a notebook into the lab's folder and return its path there."""
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(made, lab.folder / f"{name}.ipynb")
+    return f"{name}.ipynb"
 
 
 def _note(problems, message):

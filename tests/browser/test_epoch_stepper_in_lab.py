@@ -1,12 +1,11 @@
 """The epoch stepper in a real JupyterLab: what a learner clicks, sees and reads."""
 
-import json
 import re
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from conftest import ask_kernel, notebook
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 
@@ -68,35 +67,6 @@ class Stepper:
     def pixels(self, nth):
         """Return the bytes of one panel's canvas."""
         return self.root.locator("canvas").nth(nth).evaluate("canvas => canvas.toDataURL()")
-
-
-def ask_kernel(page, code):
-    """Run code in the notebook's kernel and return what it prints, as JSON."""
-    printed = page.evaluate(
-        """async code => {
-            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const future = kernel.requestExecute({ code });
-            let text = '';
-            future.onIOPub = message => {
-                if (message.header.msg_type === 'stream') text += message.content.text;
-                if (message.header.msg_type === 'error') text += JSON.stringify(message.content.evalue);
-            };
-            await future.done;
-            return text;
-        }""",
-        f"import json\nprint(json.dumps({code}))",
-    )
-    return json.loads(printed)
-
-
-def notebook(lab, name, *cells):
-    """Write a notebook into the lab's folder and return its path there."""
-    made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    )
-    nbformat.write(made, lab.folder / f"{name}.ipynb")
-    return f"{name}.ipynb"
 
 
 def opened(lab, name, *cells, **window):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_epoch_stepper_in_lab import ask_kernel, notebook
+from conftest import ask_kernel, notebook
 
 from backprop_lib.authoring import pairing
 from backprop_lib.widgets import Predict

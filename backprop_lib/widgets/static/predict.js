@@ -321,7 +321,7 @@ function makeView(controller, el) {
       ...(verdict.slip ? [make("p", { innerHTML: verdict.slip })] : []),
       ...(verdict.order && !verdict.right ? [acceptedOrder(verdict.order)] : []),
       make("div", { innerHTML: sent.why }),
-      ...(sent.mistake ? [make("p", { className: "bp-hint", innerHTML: sent.mistake })] : []),
+      ...(sent.mistake && !verdict.right ? [make("p", { className: "bp-hint", innerHTML: sent.mistake })] : []),
     );
   }
 
