@@ -105,6 +105,20 @@ def test_each_pair_of_numbers_stands_on_its_own_line(example):
                 ]
 
 
+def test_deltas_are_shown_on_the_way_back_with_the_weights_they_pass_and_no_parameter_gradient(example):
+    network, forward, gradients = example
+    ax = plots.network_diagram(network, forward, gradients, show="deltas")
+    drawn = written(ax)
+    for value in gradients.delta[0][0]:
+        assert f"δ = {number(value)}" in drawn
+    for W in network.weights:
+        assert set(map(number, W.flat)) <= set(drawn)
+    assert not [text for text in drawn if text.startswith(("dW", "db", "b =", "z", "a "))]
+    arrows = [text for text in ax.texts if text.arrow_patch is not None]
+    assert len(arrows) == 12
+    assert all(arrow.xy[0] < arrow.get_position()[0] for arrow in arrows)
+
+
 def test_numbers_stand_near_the_unit_where_their_line_starts(example):
     network, forward, gradients = example
     for show, starts_left in (("both", True), ("backward", False)):
@@ -208,7 +222,7 @@ def test_a_table_without_gradients_has_no_column_for_them(example):
     ("sizes", "options", "message"),
     [
         ((2, 9, 1), {}, "a layer of 9 units is too wide"),
-        ((2, 3, 2), {"show": "sideways"}, "show is 'sideways', one of both, forward, backward"),
+        ((2, 3, 2), {"show": "sideways"}, "show is 'sideways', one of both, forward, deltas, backward"),
         ((2, 3, 2), {"show": "backward"}, "pass gradients="),
         ((2, 3, 2), {"show": "forward"}, "pass forward="),
     ],

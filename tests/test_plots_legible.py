@@ -139,6 +139,7 @@ FIGURES = {
     "network, forward": lambda ax: diagram(ax, "forward"),
     "network, both": lambda ax: diagram(ax, "both"),
     "network, backward": lambda ax: diagram(ax, "backward"),
+    "network, deltas": lambda ax: diagram(ax, "deltas"),
     "sigmoids, both": lambda ax: sigmoid_diagram(ax, "both"),
     "sigmoids, backward": lambda ax: sigmoid_diagram(ax, "backward"),
     "one unit": lambda ax: plots.network_diagram(Network((1, 1), rng=np.random.default_rng(0)), ax=ax),

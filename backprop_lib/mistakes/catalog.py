@@ -660,8 +660,8 @@ Mistake(
     "through weights that were not in the forward pass. It grows with the learning rate.",
     advice="With which weights was the loss computed? Make all gradients first, and halve the learning rate to see "
     "the error shrink.",
-    equation="weight_update",
-    chapter="06_gradient_descent",
+    equation="hidden_grad_a",
+    chapter="05_vectorized_gradients",
     signature="other numbers",
     invisible_in=("one_layer",),
     steps={"hidden_grad_a": updated_too_early},

@@ -14,7 +14,8 @@ __all__ = ["network_diagram", "network_table"]
 
 WIDEST = 8
 SIZE = 10.5  # of the numbers, in points
-SHOW = ("both", "forward", "backward")
+SHOW = ("both", "forward", "deltas", "backward")
+BACK = ("deltas", "backward")
 
 
 def network_diagram(network, forward=None, gradients=None, *, sample=0, show="both", decimals=4, ax=None):
@@ -32,8 +33,9 @@ def network_diagram(network, forward=None, gradients=None, *, sample=0, show="bo
     sample : int, optional
         Which row of the pass.
     show : str, optional
-        "both"; "forward", values and weights alone; or "backward": arrows lead from the output back to the input, the
-        units hold grad_a, what arrives, and delta, what the slope lets through, and the lines dW.
+        "both"; "forward", values and weights alone; "deltas": arrows lead from the output back to the input, the units
+        hold grad_a, what arrives, and delta, what the slope lets through, and the lines the weights; or "backward",
+        the same with dW on the lines and db below.
     decimals : int, optional
         Numbers are rounded to so many decimals.
     ax : matplotlib.axes.Axes, optional
@@ -160,18 +162,18 @@ class _Numbers:
         if layer == 0:
             return [] if self.forward is None else self._lines([("x", self.forward.a[0][self.sample, unit], False)])
         lines = []
-        if self.forward is not None and show != "backward":
+        if self.forward is not None and show not in BACK:
             lines += [
                 ("z", self.forward.z[layer - 1][self.sample, unit], False),
                 ("a", self.forward.a[layer][self.sample, unit], False),
             ]
-        if show == "backward":
+        if show in BACK:
             lines.append(("grad_a", self.grad_a(layer - 1, unit), True))
         return self._lines([*lines, ("δ", self.delta(layer - 1, unit), True)])
 
     def edge(self, layer, index, show):
         """Return the lines that stand on a weight."""
-        dW = self.gradient("dW", layer, index)
+        dW = None if show == "deltas" else self.gradient("dW", layer, index)
         lines = [] if show == "backward" else [(None if dW is None else "W", self.network.weights[layer][index], False)]
         return self._lines([*lines, ("dW", dW, True)], " ")
 
@@ -180,9 +182,9 @@ class _Numbers:
         if layer == 0:
             return [("input", False)]
         lines = [(f"layer {layer}, {self.network.activations[layer - 1].name}", False)]
-        if show != "backward":
+        if show not in BACK:
             lines.append((f"b = {self._vector(self.network.biases[layer - 1])}", False))
-        if self.gradients is not None:
+        if self.gradients is not None and show != "deltas":
             lines.append((f"db = {self._vector(self.gradients.db[layer - 1])}", True))
         return lines
 
@@ -225,7 +227,7 @@ def _edges(ax, numbers, layer, sides, radii, show):
     for index, (start, end) in lines.items():
         color, dash = (GRAY, ":") if values[index] == 0 else (BLUE, "-") if values[index] > 0 else (ORANGE, (0, (4, 2)))
         width = 0.9 + 2.3 * abs(values[index]) / heaviest
-        if show == "backward":
+        if show in BACK:
             arrow = {"arrowstyle": "-|>", "color": color, "linestyle": dash, "linewidth": width, "mutation_scale": 14}
             ax.annotate("", start, end, arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0}, zorder=1)
         else:
@@ -238,7 +240,7 @@ def _edges(ax, numbers, layer, sides, radii, show):
     written = []
     for index, (start, end) in lines.items():
         others = [line for other, line in lines.items() if other != index]
-        start, end = (end, start) if show == "backward" else (start, end)
+        start, end = (end, start) if show in BACK else (start, end)
         texts, is_free = along(
             ax, start, end, numbers.edge(layer, index, show), taken, others, size=SIZE, preferred=0.25
         )
@@ -264,8 +266,8 @@ def _check(network, forward, gradients, sample, show, limit=WIDEST):
         )
     if show not in SHOW:
         raise ValueError(f"show is {show!r}, one of {', '.join(SHOW)} was expected.")
-    if show == "backward" and gradients is None:
-        raise ValueError('show="backward" draws gradients; pass gradients=network.backward(forward, y).')
+    if show in BACK and gradients is None:
+        raise ValueError(f'show="{show}" draws gradients; pass gradients=network.backward(forward, y).')
     if show == "forward" and forward is None:
         raise ValueError('show="forward" draws values; pass forward=network.forward(X).')
     rows = [len(forward.a[0])] if forward is not None else []
