@@ -50,7 +50,11 @@ def main(arguments=None):
     if passed_on and options.run is not _lab:
         parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
     options.passed_on = passed_on
-    return options.run(options)
+    try:
+        return options.run(options)
+    except (ValueError, OSError) as error:
+        named = isinstance(error, OSError) and error.filename is not None
+        sys.exit(f"backprop: {f'{error.filename}: {error.strerror}' if named else error}")
 
 
 def _course_folder():
@@ -86,6 +90,8 @@ def _notebooks(options):
     from backprop_lib.authoring import pairing
 
     for path in options.sources or _all_sources(_course_folder()):
+        if path.suffix == ".ipynb":
+            raise ValueError(f"{path} is made, not read; name its source, {path.with_suffix('.md')}.")
         try:
             written = pairing.build(path)
         except CellExecutionError as error:
@@ -108,12 +114,14 @@ def _card(options):
 
 
 def _new_chapter(options):
+    from nbclient.exceptions import CellExecutionError
+
     from backprop_lib.authoring.new_chapter import new_chapter
 
     try:
         path = new_chapter(_course_folder() / "chapters", options.title)
-    except ValueError as error:
-        sys.exit(f"backprop: {error}")
+    except CellExecutionError as error:
+        sys.exit(f"{error}\nbackprop: a cell of the pattern failed; no chapter was written.")
     print(f"{path.name} and its notebook are written. Edit the Markdown, then: backprop notebooks chapters/{path.name}")
     return 0
 

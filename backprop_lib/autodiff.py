@@ -26,10 +26,12 @@ def operation(name, compute, *rules):
     Returns
     -------
     callable
-        Takes tensors, arrays or numbers, and returns a Tensor.
+        Takes tensors, arrays or numbers, and returns a Tensor. Raises TypeError if there is not one rule an input.
     """
 
     def apply(*inputs):
+        if len(rules) != len(inputs):
+            raise TypeError(f"{name} met {len(inputs)} inputs with {len(rules)} rules, one rule an input was expected.")
         sources = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
         return Tensor(compute(*(source.data for source in sources)), name, sources, rules)
 
@@ -117,6 +119,8 @@ class Tensor:
     T = property(operation("T", lambda a: a.T, lambda g, a: g.T))
 
     def __pow__(self, k):  # k - (k != 0) is k - 1, but for k = 0 the slope is 0 * a**0, without a division by a
+        if isinstance(k, Tensor):
+            raise TypeError("the exponent of ** is a Tensor, a constant was expected; try (k * x.log()).exp().")
         return operation(f"**{k}", lambda a: a**k, lambda g, a: g * k * a ** (k - (k != 0)))(self)
 
     def sum(self, axis=None, keepdims=False):
@@ -128,7 +132,9 @@ class Tensor:
         return operation("sum", lambda a: a.sum(axis=axis, keepdims=keepdims), spread)(self)
 
     def mean(self, axis=None, keepdims=False):
-        """Return the mean over `axis`, or of all entries."""
+        """Return the mean over `axis`, or of all entries; ValueError if there is none."""
+        if self.data.size == 0:
+            raise ValueError(f"mean met the shape {self.data.shape}, at least one entry was expected.")
         total = self.sum(axis, keepdims)
         return total / (self.data.size / total.data.size)
 
@@ -143,7 +149,7 @@ class Tensor:
         Raises
         ------
         ValueError
-            If `gradient` has another shape than `data`.
+            If `gradient` has another shape than `data`, or a rule returns one that does not fit its input.
         """
         gradient = np.array(gradient, dtype=float)
         if gradient.shape != self.data.shape:
@@ -200,6 +206,15 @@ def unbroadcast(gradient, shape):
     -------
     ndarray of that shape
         An entry that was used several times collects a share from each use.
+
+    Raises
+    ------
+    ValueError
+        If no array of this shape can be stretched to that of the gradient.
     """
-    gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))  # directions that were put in front
-    return gradient.sum(axis=tuple(i for i, size in enumerate(shape) if size == 1), keepdims=True)
+    came = np.shape(gradient)
+    gradient = np.sum(gradient, axis=tuple(range(len(came) - len(shape))))  # directions that were put in front
+    gradient = gradient.sum(axis=tuple(i for i, size in enumerate(shape[: gradient.ndim]) if size == 1), keepdims=True)
+    if gradient.shape != tuple(shape):
+        raise ValueError(f"a gradient of shape {came} belongs to no input of shape {shape}; is a rule wrong?")
+    return gradient

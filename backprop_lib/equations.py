@@ -72,7 +72,10 @@ class Equation:
         Raises
         ------
         TypeError
-            If a value is missing, or one is given that the line does not use.
+            If a value is missing, one is given that the line does not use, a list holds no numbers, or a function is
+            something else.
+        ValueError
+            If the rows of a list differ in length; and whatever NumPy says when shapes do not fit.
 
         Examples
         --------
@@ -86,11 +89,22 @@ class Equation:
             words = [f"missing: {', '.join(missing)}"] if missing else []
             words += [f"not used: {', '.join(unused)}"] if unused else []
             raise TypeError(f"{self.name} computes {self.code} and takes {', '.join(self.inputs)}; {'; '.join(words)}.")
-        namespace = {name: np.array(v) if isinstance(v, (list, tuple)) else v for name, v in values.items()}
-        namespace["np"] = np
+        namespace = {"np": np} | {name: self._checked(name, value) for name, value in values.items()}
         with np.errstate(under="ignore"):
             exec(_compiled(self.code), namespace)
         return namespace[self.output]
+
+    def _checked(self, name, value):
+        """Return a value as the code line can use it."""
+        if isinstance(value, (list, tuple)):
+            validation.float_array(name, value, finite=False)
+            return np.array(value)  # in its own type: a class counts as a whole number
+        expected = self.shapes[name]
+        has_all = callable(value) and (f"{name}.derivative" not in self.code or hasattr(value, "derivative"))
+        if expected in (ACTIVATION, FUNCTION) and not has_all:
+            such_as = ', such as activations.get("relu")' if expected == ACTIVATION else ""
+            raise TypeError(f"{name} is {value!r} ({type(value).__name__}), {expected} was expected{such_as}.")
+        return value
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/markdown": self.markdown, "text/plain": repr(self)}
@@ -468,7 +482,7 @@ EQUATIONS = _by_name(
         name="softmax",
         latex=r"\hat y_{sj} = \frac{e^{z_{sj}}}{\sum_m e^{z_{sm}}}",
         code="y_hat = np.exp(z - np.log(np.exp(z).sum(axis=1, keepdims=True)))",
-        shapes={"y_hat": Z, "z": "(n_samples, n_out), the logits"},
+        shapes={"y_hat": Z, "z": "(n_samples, n_out), the logits, shifted so that none is large"},
         meaning=(
             "Softmax turns the logits of a sample into probabilities that sum to 1; the code divides by subtracting "
             "logarithms."

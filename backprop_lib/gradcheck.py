@@ -3,13 +3,12 @@
 This is the number every gradient of the course has to meet.
 """
 
-import html
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from backprop_lib import validation
+from backprop_lib import tables, validation
 from backprop_lib.network import Gradients, Network, gradient_lists
 
 __all__ = [
@@ -261,35 +260,20 @@ class GradientReport:
         return f"{whose} FAIL. Back from the output, the first wrong tensor is {wrong.name}: {wrong.finding}."
 
     def _table(self):
-        yield ("tensor", "shape", "norm", "numerical", "relative error", "finding")
-        for row in self.rows:
-            yield (
-                row.name,
-                str(row.shape),
-                f"{row.norm:.4f}",
-                f"{row.expected_norm:.4f}",
-                _readable_error(row),
-                row.finding,
-            )
+        columns = ("tensor", "shape", "norm", "numerical", "relative error", "finding")
+        rows = [
+            (row.name, row.shape, f"{row.norm:.4f}", f"{row.expected_norm:.4f}", _readable_error(row), row.finding)
+            for row in self.rows
+        ]
+        return tables.table(rows, columns, self.summary(), row_headers=False, caption_below=True)
 
     def __str__(self):
-        table = list(self._table())
-        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
-        lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
-        lines.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([*lines, self.summary()])
+        return self._table().text
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        head, *body = self._table()
-        cell = '<td style="text-align: left">{}</td>'
-        rows = "".join("<tr>" + "".join(cell.format(html.escape(text)) for text in line) + "</tr>" for line in body)
-        columns = "".join(f'<th scope="col" style="text-align: left">{text}</th>' for text in head)
-        return (
-            f'<table><caption style="text-align: left; caption-side: bottom">{html.escape(self.summary())}</caption>'
-            f"<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        return self._table().html
 
 
 def _readable_error(row):

@@ -229,7 +229,7 @@ class Network:
         The equations are Nielsen's BP1 to BP4 (2015, chapter 2), with rows as samples; the factor 1/n of the loss
         enters through its derivative, and nowhere else.
         """
-        self._check_pass(forward)
+        self.check_pass(forward)
         self._check_parameters()
         grad_a = self.loss.derivative(forward.a[-1], y)  # (n_samples, n_out)
         delta = [grad_a * self.activations[-1].derivative(forward.z[-1])]  # (n_samples, n_out)
@@ -322,11 +322,25 @@ class Network:
                         f"Change it in place: network.{name}[{layer}][...] = new values."
                     )
 
-    def _check_pass(self, forward):
+    def check_pass(self, forward):
+        """Say clearly if `forward` is no forward pass of this network.
+
+        Parameters
+        ----------
+        forward : ForwardPass
+            What `forward` returned; the parameters may have changed since.
+
+        Raises
+        ------
+        TypeError
+            If it is no `ForwardPass`.
+        ValueError
+            If its arrays have not the shapes and the type that this network makes.
+        """
         if not isinstance(forward, ForwardPass):
             raise TypeError(
-                f"backward takes the ForwardPass that network.forward(X) returns, got {type(forward).__name__}. "
-                f"Write network.backward(network.forward(X), y)."
+                f"the ForwardPass that network.forward(X) returns was expected, got {type(forward).__name__}. "
+                f"Make one first: forward = network.forward(X)."
             )
         rows = len(forward.a[0]) if len(forward.a) and np.ndim(forward.a[0]) else 0
         for name, arrays, widths in (("a", forward.a, self.sizes), ("z", forward.z, self.sizes[1:])):

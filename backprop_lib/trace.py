@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop_lib import activations, equations
 from backprop_lib.equations import Equation
+from backprop_lib.network import Network
 
 __all__ = ["Step", "trace"]
 
@@ -35,7 +36,7 @@ class Step:
     equation : Equation
         What was computed.
     name : str
-        What the output is called: "z", "a", "y_hat", "C", "grad_a", "slope", "delta", "dW", "db".
+        What the output is called: "z", "a", "z_shifted", "y_hat", "C", "grad_a", "slope", "delta", "dW", "db".
     inputs : dict
         A value for each name that the equation's code line needs. The arrays are copies and cannot be written to.
     output : ndarray or float
@@ -72,15 +73,19 @@ def trace(network, X, y):
     Returns
     -------
     list of Step
-        Forward, layer 1 first: z and a; with a cross-entropy loss also y_hat, the probabilities. Then the loss C. Then
-        backward, last layer first: grad_a, slope, delta, dW and db. The values equal those of `Network.forward`,
+        Forward, layer 1 first: z and a; with a cross-entropy loss also y_hat, the probabilities, and with softmax
+        before them z_shifted, the logits from which each row's largest is subtracted. Then the loss C. Then backward,
+        last layer first: grad_a, slope, delta, dW and db. The values equal those of `Network.forward`,
         `Network.loss_value` and `Network.backward` to the last digit.
 
     Raises
     ------
     TypeError, ValueError
-        As for `Network.forward` and `Network.backward`; and if the equations of the network's loss are not known.
+        If `network` is no Network; as for `Network.forward` and `Network.backward`; and if the equations of the
+        network's loss are not known.
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network is {network!r} ({type(network).__name__}), a Network was expected.")
     if network.loss.name not in LOSSES:
         raise ValueError(f"trace has no equations for the loss {network.loss.name!r}. Known: {', '.join(LOSSES)}.")
     loss_equation, grad_equation = LOSSES[network.loss.name]

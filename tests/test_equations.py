@@ -146,6 +146,41 @@ def test_compute_takes_lists_and_keeps_the_float_type():
     assert equations.get("sigmoid").compute(z=z).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "error", "message"),
+    [
+        (
+            "hidden_delta",
+            {"grad_a": [1.0], "f": "relu", "z": [1.0]},
+            TypeError,
+            r"f is 'relu' \(str\), an activation was",
+        ),
+        ("hidden_delta", {"grad_a": [1.0], "f": np.tanh, "z": [1.0]}, TypeError, "an activation was expected, such as"),
+        (
+            "central_difference",
+            {"f": 3.0, "x": 1.0, "h": 0.1},
+            TypeError,
+            r"f is 3.0 \(float\), a function of one number",
+        ),
+        ("bias_gradient", {"delta": [[1, 2], [3]]}, ValueError, "delta is no rectangular array: its rows differ in"),
+        ("bias_gradient", {"delta": [["a"], ["b"]]}, TypeError, "delta holds text"),
+    ],
+)
+def test_a_value_that_the_code_line_cannot_use_is_refused_in_words(name, values, error, message):
+    with pytest.raises(error, match=message):
+        equations.get(name).compute(**values)
+
+
+def test_any_function_will_do_where_no_derivative_is_taken_and_whole_numbers_in_lists_stay_whole():
+    assert np.array_equal(equations.get("activation").compute(f=np.abs, z=[-1, 2]), [1, 2])
+    assert equations.get("bias_gradient").compute(delta=[[1, 2], [3, 5]]).dtype.kind == "i"
+
+
+def test_softmax_and_its_loss_say_the_same_about_their_logits():
+    shapes = [equations.get(name).shapes["z"] for name in ("softmax", "softmax_cross_entropy_of_logits")]
+    assert shapes == ["(n_samples, n_out), the logits, shifted so that none is large"] * 2
+
+
 def test_an_equation_shows_itself():
     equation = equations.get("hidden_grad_a")
     bundle = equation._repr_mimebundle_()

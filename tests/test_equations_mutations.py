@@ -134,7 +134,6 @@ def test_a_change_that_is_called_equivalent_exists_and_changes_nothing():
 
 def test_how_many_mistakes_are_planted():
     counts = {form: [len(planted(equation, form)) for equation in EQUATIONS.values()] for form in CHECKS}
-    print({form: sum(numbers) for form, numbers in counts.items()})
     assert all(min(numbers) >= 3 for numbers in counts.values())
     assert all(sum(numbers) > 800 for numbers in counts.values())
 

@@ -735,6 +735,10 @@ def test_the_html_is_well_formed_and_says_what_the_text_says():
     assert [line[0] for line in cells] == [row.name for row in report.rows]
     assert [line[-1] for line in cells] == [row.finding for row in report.rows]
     assert table.find("caption").text == report.summary()
+    assert "caption-side: bottom" in table.find("caption").get("style"), "the finding stands below its reasons"
+    assert table.find("tbody/tr/th") is None
+    text = [line.split()[0] for line in str(report).splitlines()]
+    assert [td[0] for td in cells] == text[2:-1]
 
 
 def test_the_html_is_escaped():

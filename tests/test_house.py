@@ -17,6 +17,8 @@ PACKAGE = ROOT / "backprop_lib"
 
 FLOORS = {
     "validation": 0,
+    "numerals": 0,
+    "tables": 0,
     "activations": 0,
     "losses": 0,
     "initializers": 0,
@@ -45,6 +47,7 @@ NEIGHBORS = {
     ("initializers", "validation"),
     ("datasets", "validation"),
     ("equations", "validation"),
+    ("tables", "numerals"),
     ("gradcheck", "network"),
     ("__init__", "training"),
 }
@@ -177,7 +180,7 @@ def test_importing_the_package_loads_numpy_and_the_standard_library_alone():
 @pytest.mark.parametrize(
     "module",
     [
-        *("losses", "equations", "autodiff", "datasets", "network", "gradcheck"),
+        *("losses", "equations", "autodiff", "datasets", "network", "gradcheck", "tables"),
         *("mistakes", "training", "trace", "running_example"),
     ],
 )

@@ -621,6 +621,17 @@ def test_a_pass_that_does_not_fit_together_is_refused(spoil, message):
         network.backward(spoil(network.forward(inputs)), targets)
 
 
+def test_a_pass_can_be_checked_by_itself_and_may_belong_to_earlier_parameters():
+    network, inputs, targets = running_example()
+    forward = network.forward(inputs)
+    network.update_parameters(network.backward(forward, targets))
+    assert network.check_pass(forward) is None
+    with pytest.raises(TypeError, match=r"ForwardPass that network.forward\(X\) returns was expected, got ndarray"):
+        network.check_pass(inputs)
+    with pytest.raises(ValueError, match="Was it made by another network"):
+        network.check_pass(Network((2, 4, 2)).forward(inputs))
+
+
 def test_an_update_to_infinity_is_refused_and_changes_nothing():
     network, inputs, targets = running_example()
     gradients = network.backward(network.forward(inputs), targets)

@@ -110,21 +110,31 @@ def test_the_grid_is_drawn_on_the_axes_that_are_given(seven):
         (lambda: plots.image_grid(np.zeros((3, 60))), "60 pixels in a row, which make no square"),
         (lambda: plots.image_grid(np.zeros(64)), r"\(n_images, n_pixels\) or"),
         (lambda: plots.image_grid(np.zeros((0, 64))), r"\(n_images, n_pixels\) or"),
-        (lambda: plots.image_grid(np.full((1, 64), -1.0)), "a negative value"),
-        (lambda: plots.image_grid(np.full((1, 64), np.nan)), "not finite"),
+        (lambda: plots.image_grid(np.full((1, 64), -1.0)), "X holds -1; gray levels are finite"),
+        (lambda: plots.image_grid(np.full((1, 64), np.nan)), "X holds nan; gray levels are finite"),
         (lambda: plots.image_grid(np.zeros((3, 64)), ["one"]), "1 captions for 3 images"),
-        (lambda: plots.image_grid(np.zeros((3, 64)), columns=0), "at least 1"),
+        (lambda: plots.image_grid(np.zeros((3, 64)), columns=0), "columns is 0, a whole number of at least 1"),
         (lambda: plots.confusion_table([0, 1], [0]), "truth has 2 labels and predicted 1"),
-        (lambda: plots.confusion_table([], []), "whole numbers from 0 on"),
-        (lambda: plots.confusion_table([0, -1], [0, 1]), "truth has to hold whole numbers"),
-        (lambda: plots.confusion_table([0, 1], [0.2, 0.8]), "predicted has to hold whole numbers"),
-        (lambda: plots.confusion_table([[0, 1]], [[0, 1]]), "in the shape"),
+        (lambda: plots.confusion_table([], []), r"whole numbers from 0 on, in .*; its shape is \(0,\)"),
+        (lambda: plots.confusion_table([0, -1], [0, 1]), "truth has to hold whole numbers .*; there is -1"),
+        (lambda: plots.confusion_table([0, 1], [0.2, 0.8]), "predicted has to hold .* type float64, such as .*0.2"),
+        (lambda: plots.confusion_table([[0, 1]], [[0, 1]]), r"in the shape .*; its shape is \(1, 2\)"),
+        (lambda: plots.confusion_table([[0, 1], [1]], [0, 1]), "truth has to hold .*; its rows differ in length"),
         (lambda: plots.confusion_table([0, 3], [0, 1], n_classes=3), "a label is 3, classes go from 0 to 2"),
+        (lambda: plots.confusion_table([0, 1], [0, 1], n_classes=0), "n_classes is 0, a whole number of at least 1"),
     ],
 )
 def test_what_cannot_be_drawn_or_counted_is_refused_in_words(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("count", [2.0, "3", True, np.array([2])])
+def test_a_count_that_is_no_whole_number_is_refused_in_words(count):
+    with pytest.raises(TypeError, match=r"columns is .*, a whole number was expected"):
+        plots.image_grid(np.zeros((3, 64)), columns=count)
+    with pytest.raises(TypeError, match=r"n_classes is .*, a whole number was expected"):
+        plots.confusion_table([0, 1], [0, 1], n_classes=count)
 
 
 def test_a_confusion_is_counted_in_the_row_of_the_truth_and_the_column_of_the_answer():

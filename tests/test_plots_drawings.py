@@ -12,8 +12,8 @@ from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from backprop_lib import Network, plots
 from backprop_lib.network import Gradients
-from backprop_lib.plots.drawing import PALE
-from backprop_lib.plots.number import number
+from backprop_lib.numerals import number
+from backprop_lib.plots.drawing import PALE, along, canvas, extent
 from backprop_lib.running_example import running_example
 
 
@@ -41,6 +41,28 @@ def in_gradient_style(ax):
         for text in ax.texts
         if text.get_style() == "italic" and to_hex(text.get_bbox_patch().get_facecolor()) == PALE.lower()
     }
+
+
+# ---- labels ------------------------------------------------------------------------------------------------------
+
+
+def label_on_a_line(crossed):
+    """Return where a label stands on a level line 6 inches long that would have it at a quarter, and its box."""
+    ax, *_ = canvas(None, 6, 3)
+    (text,), is_free = along(ax, (0, 1.5), (6, 1.5), [("0.5", False)], [], crossed, preferred=0.25)
+    assert is_free
+    return text.xy[0], extent([text])
+
+
+def test_a_label_stands_where_it_is_preferred_and_makes_way_for_a_line_that_crosses_there():
+    place, box = label_on_a_line([])
+    assert place == pytest.approx(1.5, abs=0.05)
+    crossing = ((1.5, 0), (1.5, 3))
+    moved, box = label_on_a_line([crossing])
+    assert not box.x0 < 1.5 < box.x1
+    assert abs(moved - 1.5) < 0.5, "not farther than it must"
+    far_away, _ = label_on_a_line([((4, 0), (4, 3))])
+    assert far_away == place
 
 
 def lines(ax):
@@ -232,14 +254,79 @@ def test_a_diagram_that_cannot_be_drawn_is_refused_in_words(sizes, options, mess
         plots.network_diagram(Network(sizes, rng=np.random.default_rng(0)), **options)
 
 
-@pytest.mark.parametrize("sample", [1, -1])
-def test_a_sample_that_the_pass_does_not_have_is_refused(example, sample):
+@pytest.mark.parametrize(
+    ("sample", "error", "message"),
+    [
+        (1, ValueError, "sample is 1, the pass has 1 rows"),
+        (-1, ValueError, "sample is -1, a whole number of at least 0"),
+        (0.5, TypeError, "sample is 0.5 .*, a whole number"),
+        (True, TypeError, "sample is True .*, a whole number"),
+        ("0", TypeError, "sample is '0' .*, a whole number"),
+    ],
+)
+def test_a_sample_that_the_pass_does_not_have_is_refused(example, sample, error, message):
     network, forward, gradients = example
     for function in (plots.network_diagram, plots.network_table):
-        with pytest.raises(ValueError, match=f"sample is {sample}, the pass has 1 rows"):
+        with pytest.raises(error, match=message):
             function(network, forward, sample=sample)
-        with pytest.raises(ValueError, match=f"sample is {sample}"):
+        with pytest.raises(error, match=message):
             function(network, None, gradients, sample=sample)
+
+
+@pytest.mark.parametrize("draw", [plots.network_diagram, plots.network_table])
+@pytest.mark.parametrize(
+    ("spoil", "error", "message"),
+    [
+        (lambda f, g: (f.a[0], None), TypeError, "ForwardPass .* was expected, got ndarray"),
+        (lambda f, g: (Network((2, 4, 2)).forward([[1, 2]]), None), ValueError, "Was it made by another network"),
+        (lambda f, g: (Network((2, 3, 3, 2)).forward([[1, 2]]), None), ValueError, "Was it made by another network"),
+        (lambda f, g: (f, g.dW), TypeError, "gradients is list, the Gradients"),
+        (lambda f, g: (None, Gradients(g.dW[:1], g.db, g.delta)), ValueError, "dW holds 1 arrays, the network has 2"),
+        (lambda f, g: (f, Gradients([g.dW[0].T, g.dW[1]], g.db)), ValueError, r"dW\[0\] has .* is it transposed"),
+        (lambda f, g: (None, Gradients(g.dW, g.db, g.delta[::-1])), ValueError, "delta of the shapes .* another pass"),
+        (lambda f, g: (None, Gradients(g.dW, g.db, [1.0, 2.0])), ValueError, "delta of the shapes .* another pass"),
+        (
+            lambda f, g: (f, Gradients(g.dW, g.db, [np.repeat(delta, 4, axis=0) for delta in g.delta])),
+            ValueError,
+            r"delta of the shapes \[\(4, 3\), \(4, 2\)\], \[\(1, 3\), \(1, 2\)\] was expected",
+        ),
+    ],
+)
+def test_passes_and_gradients_that_are_not_the_networks_are_refused(example, draw, spoil, error, message):
+    network, forward, gradients = example
+    with pytest.raises(error, match=message):
+        draw(network, *spoil(forward, gradients))
+
+
+@pytest.mark.parametrize("show", ["deltas", "backward"])
+def test_the_way_back_is_not_drawn_without_delta(example, show):
+    network, forward, gradients = example
+    with pytest.raises(ValueError, match=f'show="{show}" draws delta, which these gradients have not'):
+        plots.network_diagram(network, forward, Gradients(gradients.dW, gradients.db), show=show)
+
+
+def test_gradients_that_have_overflowed_can_be_looked_at(example):
+    network, forward, gradients = example
+    dW = [np.full_like(gradients.dW[0], np.inf), gradients.dW[1]]
+    assert "dW ∞" in written(plots.network_diagram(network, forward, Gradients(dW, gradients.db)))
+
+
+@pytest.mark.parametrize("show", ["both", "backward"])
+def test_the_width_of_a_line_grows_with_the_size_of_its_number(show):
+    network = Network((4, 1), rng=np.random.default_rng(0))
+    network.weights[0][...] = [[0.0], [-1.0], [2.0], [-4.0]]
+    X = [[0.0, -1.0, 2.0, -4.0]]  # the same for dW, which is X times delta
+    forward = network.forward(X)
+    gradients = network.backward(forward, [[100.0]])
+    ax = plots.network_diagram(network, forward, gradients, show=show)
+    drawn = [line.get_linewidth() for line in ax.get_lines()] or [
+        text.arrow_patch.get_linewidth() for text in ax.texts if text.arrow_patch is not None
+    ]
+    zero, one, two, four = drawn
+    assert zero > 0, "a line that is 0 is seen as well"
+    assert (two - zero) / (one - zero) == pytest.approx(2)
+    assert (four - zero) / (one - zero) == pytest.approx(4)
+    assert four > 2 * zero
 
 
 # ---- computation graph -------------------------------------------------------------------------------------------
@@ -300,6 +387,39 @@ def test_a_value_used_twice_has_two_arrows_that_are_seen_apart():
     assert written(ax).count("3") == 3
 
 
+def crossings(ax):
+    """Return how many pairs of arrows, each taken from box to box by its waypoints, cross."""
+    paths = [list(zip(*line.get_data(), strict=True)) for line in ax.get_lines()]
+    ends = [text.xy for text in ax.texts if text.arrow_patch is not None]
+    legs = [list(itertools.pairwise([*path, end])) for path, end in zip(paths, ends, strict=True)]
+
+    def side(line, point):
+        (x0, y0), (x1, y1) = line
+        return np.sign(round((x1 - x0) * (point[1] - y0) - (y1 - y0) * (point[0] - x0), 9))
+
+    def cross(one, other):
+        return all(side(a, b[0]) * side(a, b[1]) < 0 for a, b in ((one, other), (other, one)))
+
+    return sum(cross(a, b) for one, other in itertools.combinations(legs, 2) for a in one for b in other)
+
+
+def test_boxes_are_ordered_so_that_no_arrows_cross_where_none_have_to():
+    nodes = dict.fromkeys(["a", "b", "c", "d", "e", "f", "C"])
+    edges = [("a", "f"), ("b", "e"), ("c", "d"), ("d", "C"), ("e", "C"), ("f", "C")]
+    assert crossings(plots.computation_graph(nodes, edges)) == 0
+    as_named = {name: {"place": place} for name, place in zip("abcdef", np.ndindex(2, 3), strict=True)}
+    assert crossings(plots.computation_graph(as_named, edges[:3])) == 3, "the count can be other than 0"
+
+
+def test_a_box_with_one_neighbor_stands_level_with_it():
+    nodes = dict.fromkeys(["x", "u", "v", "w"], 1.0)
+    found = boxes(plots.computation_graph(nodes, [("x", "u"), ("x", "v"), ("v", "w")]), nodes)
+    middle = {name: (box.y0 + box.y1) / 2 for name, box in found.items()}
+    apart = middle["u"] - middle["v"]
+    assert apart > 0
+    assert abs(middle["v"] - middle["w"]) < 0.1 * apart, "the column of w alone has its middle half as far below u"
+
+
 def test_places_that_are_given_are_kept():
     nodes = {name: {"value": 1.0, "place": place} for name, place in {"x": (0, 0), "u": (1, 1), "C": (2, 0)}.items()}
     found = boxes(plots.computation_graph(nodes, [("x", "u"), ("u", "C")]), nodes)
@@ -310,6 +430,25 @@ def test_places_that_are_given_are_kept():
 def test_a_text_replaces_the_name_and_words_may_be_values():
     drawn = written(plots.computation_graph({"a": {"text": "a = relu(z)", "value": "(4, 3)", "gradient": 0.5}}, []))
     assert drawn == ["a = relu(z)", "(4, 3)", "0.5"]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "message"),
+    [
+        ({"a": 1, "b": 2}, ["ab"], r"an edge is 'ab'; \(start, end\) or \(start, end, label\)"),
+        ({"a": 1, "b": 2}, [("a",)], r"an edge is \('a',\); \(start, end\)"),
+        ({"a": 1, "b": 2}, [("a", "b", 1, 2)], r"an edge is \('a', 'b', 1, 2\); \(start, end\)"),
+        ({"a": 1, "b": 2}, [3], r"an edge is 3; \(start, end\)"),
+        ({"a": {"place": 0}}, [], r"the place of the box 'a' is 0; \(column, row\) was expected"),
+        ({"a": {"place": (0, 1, 2)}}, [], "the place of the box 'a'"),
+        ({"a": {"place": "01"}}, [], "the place of the box 'a' is '01'"),
+        ({"a": {"place": (0, "1")}}, [], "the row of the box 'a' is '1'; a finite number"),
+        ({"a": {"place": (np.nan, 1)}}, [], "the column of the box 'a' is nan"),
+    ],
+)
+def test_an_edge_or_a_place_that_is_none_is_refused_in_words(nodes, edges, message):
+    with pytest.raises(TypeError, match=message):
+        plots.computation_graph(nodes, edges)
 
 
 @pytest.mark.parametrize(
@@ -388,6 +527,14 @@ def test_a_long_row_goes_on_below_from_an_operator_on():
         ([np.zeros(2)], {}, TypeError, "an operator such as"),
         ([("A", [1, 2])], {"B": (0, 0)}, ValueError, "highlight names 'B'"),
         ([("A", [1, 2])], {"A": (0, 2)}, ValueError, r"asks for \(0, 2\) of A, which has the shape \(2,\)"),
+        ([("A", [1, 2])], {"A": 0}, TypeError, r"highlight asks for 0 of A; \(row, column\) was expected"),
+        ([("A", [1, 2])], {"A": (0,)}, TypeError, r"highlight asks for \(0,\) of A"),
+        ([("A", [1, 2])], {"A": [0, 1]}, TypeError, "highlight asks for 0 of A"),
+        ([("A", [1, 2])], {"A": (0, 1.0)}, TypeError, "the column that highlight asks for in A is 1.0"),
+        ([("A", [1, 2])], {"A": (-1, 0)}, ValueError, "the row that highlight asks for in A is -1"),
+        ([("A", ["a", "b"])], {}, TypeError, "A holds text"),
+        ([("A", [[1, 2], [3]])], {}, ValueError, "A is no rectangular array"),
+        ("AB", {}, TypeError, "parts is 'AB', a list was expected"),
         ([], {}, ValueError, "nothing to draw"),
     ],
 )
@@ -439,14 +586,42 @@ def test_the_legend_stands_beside_the_data(draw):
     [
         ({}, None, "measured holds 0 settings"),
         ({str(i): [1, 1] for i in range(8)}, None, "measured holds 8 settings"),
-        ({"a": [1, 1, 1]}, None, "'a' has 3 values, there are 2 layers"),
-        ({"a": [1, 1]}, {"a": [1]}, "'a' has 1 values"),
+        ({"a": [1, 1, 1]}, None, r"'a' has the shape \(3,\), one value for each of the 2 layers was expected: \(2,\)"),
+        ({"a": [[1, 1]]}, None, r"'a' has the shape \(1, 2\), one value for each of the 2 layers"),
+        ({"a": [1, 1]}, {"a": [1]}, r"'a' has the shape \(1,\)"),
+        ({"a": [1, -2]}, None, "'a' holds -2; a size of at least 0 was expected"),
+        ({"a": [1, -np.inf]}, None, "'a' holds -inf"),
+        ({"a": [1, 1]}, {"a": [1, -1]}, "'a' holds -1"),
         ({"a": [1, 1]}, {"b": [1, 1]}, "theory names 'b'"),
     ],
 )
 def test_a_flow_that_cannot_be_drawn_is_refused_in_words(measured, theory, message):
     with pytest.raises(ValueError, match=message):
         plots.gradient_flow([1, 2], measured, theory)
+
+
+@pytest.mark.parametrize("layers", [[], 3, [[1, 2]]])
+def test_a_flow_without_a_list_of_layers_is_refused_in_words(layers):
+    with pytest.raises(ValueError, match=r"layers has the shape .*, a list with at least one layer was expected"):
+        plots.gradient_flow(layers, {"a": layers})
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ([np.nan, 1.0, np.inf, 2.0], "a (not finite in 2 of 4)"),
+        ([np.nan, 0.0, 0.0, 2.0], "a (0 in 2, not finite in 1 of 4)"),
+        ([np.nan] * 4, "a (not finite in 4 of 4)"),
+        ([0.0] * 4, "a (0 in 4 of 4)"),
+        ([1.0] * 4, "a"),
+    ],
+)
+def test_sizes_that_have_no_place_on_the_axis_are_counted_in_the_legend(values, label):
+    ax = plots.gradient_flow([1, 2, 3, 4], {"a": values})
+    ax.figure.draw_without_rendering()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [label]
+    shown = [value if np.isfinite(value) and value else np.nan for value in values]
+    np.testing.assert_array_equal(lines(ax)[label].get_ydata(), shown)
 
 
 def test_an_error_curve_stands_on_two_logarithmic_axes_with_its_marks_and_guides():
@@ -470,17 +645,42 @@ def test_an_error_of_zero_leaves_a_gap_and_a_hollow_marker():
     np.testing.assert_array_equal(hollow.get_xdata(), [0.01])
 
 
+@pytest.mark.parametrize("errors", [[0.0, 0.0, 0.0], [np.nan, 0.0, np.inf], [np.nan] * 3, {"a": [0.0] * 3}])
+def test_errors_none_of_which_has_a_place_on_the_axis_are_drawn_as_hollow_markers(errors):
+    ax = plots.error_curve([0.1, 0.01, 0.001], errors)
+    ax.figure.draw_without_rendering()
+    values = np.array(errors["a"] if isinstance(errors, dict) else errors)
+    hollow = [line for line in ax.get_lines() if line.get_markerfacecolor() == "white"]
+    assert sum(len(line.get_xdata()) for line in hollow) == (values == 0).sum()
+    assert np.isnan(ax.get_lines()[0].get_ydata()).all()
+    assert 0 < ax.get_ylim()[0] < ax.get_ylim()[1]
+
+
+def test_errors_that_are_not_finite_are_counted_in_the_legend():
+    ax = plots.error_curve([0.1, 0.01, 0.001], {"a": [1e-3, np.nan, np.inf], "b": [1e-3, 0.0, 1e-4]})
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a (not finite in 2 of 3)", "b"]
+
+
 @pytest.mark.parametrize(
-    ("steps", "errors", "message"),
+    ("steps", "errors", "options", "message"),
     [
-        ([0.1, 0.0], [1, 1], "steps must be positive"),
-        ([0.1, 0.2], {"a": [1]}, "the curve 'a' has 1 errors, there are 2 steps"),
-        ([0.1], {str(i): [1] for i in range(8)}, "errors holds 8 curves"),
+        ([0.1, 0.0], [1, 1], {}, "steps must be positive, .*; there is 0"),
+        ([], [], {}, r"steps has the shape \(0,\), a list with at least one step"),
+        ([[0.1, 0.2]], [[1, 1]], {}, r"steps has the shape \(1, 2\), a list"),
+        ([0.1, np.nan], [1, 1], {}, "steps holds 1 value that is NaN"),
+        ([0.1, 0.2], {"a": [1]}, {}, r"'a' has the shape \(1,\), one value for each of the 2 steps .*: \(2,\)"),
+        ([0.1, 0.2], [[1, 1]], {}, r"the curve has the shape \(1, 2\), one value for each of the 2 steps"),
+        ([0.1], {str(i): [1] for i in range(8)}, {}, "errors holds 8 curves, 1 to 7 can be told apart"),
+        ([0.1], {}, {}, "errors holds 0 curves, 1 to 7 can be told apart"),
+        ([0.1], [1], {"marks": {0: "here"}}, "a step in marks is 0, a number above 0"),
+        ([0.1], [1], {"marks": {-1e-5: "here"}}, "a step in marks is -1e-05"),
+        ([0.1], [1], {"slopes": [(2, 0.0, 1.0, "h²")]}, "the step of a slope is 0"),
+        ([0.1], [1], {"slopes": [(2, 0.1, -1.0, "h²")]}, "the error of a slope is -1"),
     ],
 )
-def test_an_error_curve_that_cannot_be_drawn_is_refused_in_words(steps, errors, message):
+def test_an_error_curve_that_cannot_be_drawn_is_refused_in_words(steps, errors, options, message):
     with pytest.raises(ValueError, match=message):
-        plots.error_curve(steps, errors)
+        plots.error_curve(steps, errors, **options)
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -507,3 +707,16 @@ def test_bars_have_the_length_and_the_number_of_what_they_stand_for(log):
 def test_bars_that_cannot_be_drawn_are_refused_in_words(values, log, message):
     with pytest.raises(ValueError, match=message):
         plots.bars(values, log=log)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"a": "x"}, "'a' is 'x' \\(str\\), a number"),
+        ({"a": None}, "'a' is None"),
+        ([1, 2], r"values is \[1, 2\], names"),
+    ],
+)
+def test_bars_of_no_numbers_are_refused_in_words(values, message):
+    with pytest.raises(TypeError, match=message):
+        plots.bars(values)

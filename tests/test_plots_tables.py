@@ -12,8 +12,9 @@ from nbconvert import HTMLExporter, LatexExporter, MarkdownExporter, SlidesExpor
 
 from backprop_lib import plots
 from backprop_lib.activations import relu
-from backprop_lib.plots.number import is_number, number
+from backprop_lib.numerals import is_number, number
 from backprop_lib.running_example import running_example
+from backprop_lib.tables import Marked
 
 SENTENCE = 'A "line" rises from 0 to 4 & ends there.'
 
@@ -152,6 +153,25 @@ def test_a_table_as_text_stands_in_columns():
 def test_a_column_shows_the_decimals_that_its_longest_number_needs_and_no_more_than_allowed():
     table = plots.table([[0.123456], [2.0], [1e-9]], ["x"], decimals=3)
     assert [line.strip() for line in table.text.splitlines()[2:]] == ["0.123", "2.000", "1e-09"]
+
+
+def test_a_caption_stands_above_the_rows_unless_it_is_asked_for_below():
+    above, below = (plots.table([["b", 1]], ["p", "n"], "All <1>", caption_below=side) for side in (False, True))
+    lines = ["p  n", "-  -", "b  1"]
+    assert above.text.splitlines() == ["All <1>", *lines]
+    assert below.text.splitlines() == [*lines, "All <1>"]
+    assert Cells(above.html).named("caption") == [({}, "All <1>")]
+    assert Cells(below.html).named("caption") == [({"style": "text-align: left; caption-side: bottom"}, "All <1>")]
+    assert plots.table([["b", 1]], ["p", "n"], caption_below=True).text.splitlines() == lines
+
+
+def test_marked_words_are_marked_up_in_html_and_plain_in_text():
+    heading, cell = Marked("a_long", "a_<wbr/>long"), Marked("a<b", "<strong>a&lt;b</strong>")
+    table = plots.table([["x", cell], ["y", "a<b"]], ["p", heading])
+    assert table.text.splitlines() == ["p  a_long", "-  ------", "x  a<b", "y  a<b"]
+    assert table.html.count("<strong>a&lt;b</strong></td>") == 1
+    assert table.html.count(">a&lt;b</td>") == 1
+    assert "a_<wbr/>long</th>" in table.html
 
 
 def test_a_table_without_rows_shows_its_headings():

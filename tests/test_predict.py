@@ -96,6 +96,41 @@ def test_a_slip_is_explained_and_takes_precedence_over_a_factor(prediction):
     assert box.words.endswith(" too high. Forgot the ½. Because.")
 
 
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "prediction", "words"),
+    [
+        (0.5, 0.1, 0.3, "Yours is 0.2 too low."),  # a wide tolerance makes no wide bands: 0.3 is not about a half
+        (0.5, 0.1, 0.2505, "Yours is 0.2495 too low. The computed value is about 2 times yours."),
+        (0.02, 0.01, 0.005, "Yours is 0.015 too low."),  # a quarter, but the tolerance would not tell it from 0
+        (0.02, 0.001, 0.005, "Yours is 0.015 too low. The computed value is 4 times yours."),
+    ],
+)
+def test_a_factor_is_named_only_where_the_prediction_is_close_to_it_and_told_from_0(
+    answer, tolerance, prediction, words
+):
+    box = Predict("?", answer=answer, tolerance=tolerance, why="so")
+    box.commit(prediction)
+    assert box.verdict.words.partition(f"Computed: {answer}. ")[2] == words
+
+
+@pytest.mark.parametrize("answer", [1e308, -1e308])
+def test_on_a_huge_answer_every_band_has_two_ends_that_can_be_compared(answer):
+    slips = {1.5e308: "a", 1.6e308: "b", -1.6e308: "c", -1.5e308: "d"}
+    box = Predict("?", answer=answer, slips=slips, why="so")
+    bands = box._sent["bands"]
+    for band in bands[:-2]:
+        assert band["low"] is not None
+        assert band["high"] is not None
+        assert band["low"] <= band["high"]
+    for slip, words in slips.items():
+        box.commit(slip)
+        assert box.verdict.slip == words
+    box.commit(-answer)
+    assert box.verdict.words.startswith(f"You said {readable(-answer, 4)}. Computed: {readable(answer, 4)}. Yours is ∞")
+    box.commit(0.5)
+    assert ("low" if answer > 0 else "high") in box.verdict.words
+
+
 @pytest.mark.parametrize(("prediction", "slip"), [(1.5, "a"), (1.504, "a"), (1.506, "b"), (1.51, "b"), (1.53, "")])
 def test_of_two_slips_the_nearer_one_is_explained(prediction, slip):
     box = number(slips={1.51: "b", 1.5: "a"})
@@ -206,6 +241,12 @@ def test_the_lines_are_shown_in_the_same_wrong_order_in_every_run():
     assert sorted(shown[0]) == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("lines", [["a", "b"], ["a", "b", "c"], list("abcd"), list("abcde")])
+def test_at_first_no_line_stands_where_it_belongs(lines):
+    question = Predict("?", lines=lines, works=lambda order: order == lines, why="so").question
+    assert all(place != line for place, line in enumerate(question.shown))
+
+
 def test_what_lines_print_and_warn_of_in_a_wrong_order_is_not_heard(capsys):
     lines = ["x = 1.0 + 0 * x", "print(x)", "y = 1 / x"]
 
@@ -252,10 +293,13 @@ def test_what_the_browser_commits_is_judged_here_too():
         (number(), float("nan"), ValueError, "the prediction is nan, a finite number was expected."),
         (number(), float("inf"), ValueError, "the prediction is inf, a finite number was expected."),
         (number(), np.ones(2), TypeError, "of shape (2,); take one of its numbers"),
+        pytest.param(number(), 10**400, ValueError, "the prediction is too large for a float, a finite", id="huge"),
         (choice(), "sideways", ValueError, "the prediction is 'sideways', which is not among the choices"),
         (choice(), "", TypeError, "the prediction is '', a text"),
         (order(), LINES[:2], ValueError, "each of these lines once was expected"),
-        (order(), "z = w * x", TypeError, "a list of the lines was expected"),
+        (order(), "z = w * x", TypeError, "(str), a list of the lines was expected. Split the text."),
+        (order(), 3, TypeError, "the prediction is 3 (int), a list of the lines was expected."),
+        (order(), set(LINES), TypeError, "(set), a list of the lines was expected."),
     ],
 )
 def test_what_is_no_prediction_is_refused_and_nothing_is_committed(box, prediction, error, words):
@@ -275,6 +319,8 @@ def test_what_is_no_prediction_is_refused_and_nothing_is_committed(box, predicti
         (lambda: number(answer="0.75"), TypeError, "answer is '0.75', a number was expected."),
         (lambda: number(answer=np.nan), ValueError, "answer is nan, a finite number was expected."),
         (lambda: number(answer=np.ones((1, 2))), TypeError, "of shape (1, 2); take one of its numbers"),
+        (lambda: number(answer=10**400), ValueError, "answer is too large for a float, a finite number was expected."),
+        (lambda: number(slips={10**400: "far"}), ValueError, "a slip is too large for a float"),
         (lambda: number(tolerance=-1), ValueError, "tolerance is -1, 0 or more was expected."),
         (lambda: number(decimals=1.5), ValueError, "decimals is 1.5, a whole number from 0 to 12 was expected."),
         (lambda: number(decimals=0), ValueError, "decimals=0 shows the answer as 1, which is not within"),
@@ -288,7 +334,14 @@ def test_what_is_no_prediction_is_refused_and_nothing_is_committed(box, predicti
         (lambda: choice(answer="sideways"), ValueError, "the answer is 'sideways', which is not among the choices"),
         (lambda: choice(choices=["up", "up", "flat"]), ValueError, "the choice 'up' is there 2 times"),
         (lambda: choice(choices=["up"]), ValueError, "at least two were expected"),
-        (lambda: choice(choices="up or down"), TypeError, "a list of at least two was expected"),
+        (
+            lambda: choice(choices="up or down"),
+            TypeError,
+            "choices is 'up or down' (str), a list of at least two choices was expected. Split the text.",
+        ),
+        (lambda: choice(choices=3), TypeError, "choices is 3 (int), a list of at least two choices was expected."),
+        (lambda: choice(choices={"up", "down"}), TypeError, "(set), a list of at least two choices was expected."),
+        (lambda: choice(choices=(c for c in "ab")), TypeError, "(generator), a list of at least two choices"),
         (lambda: choice(choices=["up", 0.5]), TypeError, "a choice is 0.5, a text or a whole number was expected."),
         (lambda: choice(slips={"over": "no"}), ValueError, "the slip is 'over', which is not among the choices"),
         (lambda: choice(tolerance=0.1), TypeError, "tolerance was given to a question for a choice; leave it out."),
@@ -302,8 +355,19 @@ def test_what_is_no_prediction_is_refused_and_nothing_is_committed(box, predicti
         (lambda: order(lines=LINES[:1]), ValueError, "1 lines came, 2 to 6 were expected"),
         (lambda: order(lines=list("abcdefg")), ValueError, "7 lines came, 2 to 6 were expected"),
         (lambda: order(lines=["a", "b", "a"]), ValueError, "the line 'a' is there 2 times"),
-        (lambda: order(lines="a\nb"), TypeError, "split it"),
-        (lambda: number(mistake="sign_fliped"), ValueError, "did you mean 'sign_flipped'?"),
+        (
+            lambda: order(lines="a\nb"),
+            TypeError,
+            "a list of lines in an order that works was expected. Split the text.",
+        ),
+        (lambda: order(lines=3), TypeError, "lines is 3 (int), a list of lines in an order that works was expected."),
+        (lambda: order(lines=iter(LINES)), TypeError, "(list_iterator), a list of lines"),
+        (
+            lambda: number(mistake="sign_fliped"),
+            ValueError,
+            '"sign_fliped" is not the name of a known mistake. Did you mean "sign_flipped"?',
+        ),
+        (lambda: number(mistake=[]), TypeError, "[] (list) is not the name of a known mistake."),
     ],
 )
 def test_what_makes_no_question_is_refused_in_one_clear_message(make, error, words):
@@ -380,15 +444,14 @@ def test_texts_are_escaped_and_code_and_paragraphs_are_marked():
     assert not {tag for tag, _ in Outline(stored(box)["text/html"]).tags} & {"script", "b", "i"}
 
 
-def test_the_known_mistake_is_named_after_a_wrong_answer_and_in_the_folded_one_and_not_after_a_right_one():
+def test_the_known_mistake_is_named_in_the_folded_answer_and_never_given_as_a_diagnosis():
     box = number(mistake="sign_flipped")
     mistake = MISTAKES["sign_flipped"]
     words = f"Aimed at a known mistake: {mistake.title} (chapter {mistake.chapter[:2]})"
     assert words in Outline(stored(box)["text/html"]).folded
-    box.commit(-0.75)
-    assert box.words.endswith(words)
-    box.commit(0.75)
-    assert words not in box.words
+    for prediction in (-0.75, 0.75, 3.0):
+        box.commit(prediction)
+        assert mistake.title not in box.words
 
 
 def test_two_runs_leave_the_same_bytes():
@@ -424,7 +487,11 @@ def test_what_is_sent_is_small_and_plain_json():
         (1e-7, 4, "1e-7"),
         (-1.25e-9, 4, "-1.3e-9"),
         (1e15, 4, "1e15"),
-        (1.2345e20, 4, "1.234e20"),
+        (1.2345e20, 4, "1.235e20"),
+        (1.0005e15, 4, "1.001e15"),
+        (-9.9996e22, 4, "-1e23"),
+        (float("inf"), 4, "∞"),
+        (-float("inf"), 4, "-∞"),
     ],
 )
 def test_a_number_is_written_without_needless_digits(value, decimals, text):

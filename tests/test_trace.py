@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -194,6 +195,17 @@ def test_errors_are_those_of_the_network():
         trace(network, X[:4].T, y[:3])
     with pytest.raises(ValueError, match="y has the shape"):
         trace(network, X, y[:3])
+
+
+def test_what_is_no_network_is_refused_in_words():
+    with pytest.raises(TypeError, match=r"network is 'x' \(str\), a Network was expected"):
+        trace("x", [[1.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_docstring_of_a_step_names_every_output(loss):
+    steps = trace(*network_and_data(loss, (2, 3, 1) if loss == "binary_cross_entropy" else (2, 3, 2)))
+    assert {step.name for step in steps} <= set(re.findall(r'"(\w+)"', Step.__doc__.split("name : str")[1]))
 
 
 def test_a_loss_without_equations_is_refused():

@@ -34,12 +34,15 @@ def card_page(chapter):
     Returns
     -------
     str
-        The text and the tables of its section "The convention card", laid out for one sheet of A4.
+        Its section "The convention card", laid out for one sheet of A4: the three tables, the paragraph right before
+        the first of them, and all paragraphs after it. What stands further up in the section, which is about the card
+        itself, is left out.
 
     Raises
     ------
     ValueError
-        If the chapter has no such section, or the section does not hold the three tables.
+        If the chapter has no such section, or the section does not hold the three tables, a paragraph before the first
+        and one after it.
     """
     text = Path(chapter).read_text(encoding="utf-8")
     if HEADING not in text:
@@ -55,6 +58,9 @@ def card_page(chapter):
         )
     first_table = next(i for i, block in enumerate(blocks) if block.startswith("|"))
     prose = [block for block in blocks[first_table:] if not block.startswith("|")]
+    if first_table == 0 or not prose:
+        where = "before its first table" if first_table == 0 else "after its first table"
+        raise ValueError(f"the section {HEADING!r} of {chapter} has no paragraph {where}, where one was expected.")
     definitions = render(blocks[first_table - 1])
     return "\n".join(
         [

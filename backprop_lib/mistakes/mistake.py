@@ -48,6 +48,11 @@ class Mistake:
         For a mistake that is more than a step: makes the whole wrong pass. It may keep something from call to call.
     penalty : float
         The weight of the penalty in the loss for which it is asked.
+
+    Raises
+    ------
+    ValueError
+        If there is a mistake of that name.
     """
 
     name: str
@@ -65,6 +70,8 @@ class Mistake:
     penalty: float = 0.0
 
     def __post_init__(self):
+        if self.name in MISTAKES:
+            raise ValueError(f"there is a mistake {self.name!r} already; take another name.")
         MISTAKES[self.name] = self
 
     @property

@@ -1,15 +1,16 @@
 """Where a mistake shows, and how: observations judged, and the table of all mistakes in all settings."""
 
 import html
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 
-from backprop_lib import gradcheck, validation
-from backprop_lib.mistakes.mistake import MISTAKES
-from backprop_lib.mistakes.settings import SETTINGS
+from backprop_lib import gradcheck, tables, validation
+from backprop_lib.mistakes.mistake import MISTAKES, Mistake
+from backprop_lib.mistakes.settings import SETTINGS, Setting
 
 __all__ = ["KINDS", "MistakeTable", "Outcome", "alike", "judge", "outcome", "same_numbers", "table"]
 
@@ -140,13 +141,26 @@ def outcome(mistake, setting, *, rng):
     Outcome
         How it shows, or that it does not.
     """
-    mistake = _entry("a mistake", mistake, MISTAKES)
-    network, X, y = _entry("a setting", setting, SETTINGS).draw(validation.random_generator(rng))
+    mistake = _mistake(mistake)
+    network, X, y = _setting(setting).draw(validation.random_generator(rng))
     return judge(mistake.observe(network, X, y))
 
 
-def _entry(what, name, entries):
-    return validation.lookup(what, name, entries) if isinstance(name, str) else name
+def _mistake(entry):
+    return entry if isinstance(entry, Mistake) else validation.lookup("a mistake", entry, MISTAKES)
+
+
+def _setting(entry):
+    return entry if isinstance(entry, Setting) else validation.lookup("a setting", entry, SETTINGS)
+
+
+def _each(entry, given, entries):
+    """Return the objects for several names or objects, for a single one too, and for all of `entries` if None came."""
+    if given is None:
+        given = entries
+    elif isinstance(given, str) or not isinstance(given, Iterable):
+        given = [given]
+    return tuple(entry(one) for one in given)
 
 
 def same_numbers(one, other, network, X, y):
@@ -165,7 +179,7 @@ def same_numbers(one, other, network, X, y):
         Whether both show, return the same gradients in every call (to a relative 1e-6 for each tensor) and change the
         same arrays. Where one of them raises in the first call there are no numbers.
     """
-    one, other = (_entry("a mistake", mistake, MISTAKES) for mistake in (one, other))
+    one, other = _mistake(one), _mistake(other)
     return _same_observation(one.observe(network, X, y), other.observe(network, X, y))
 
 
@@ -204,7 +218,7 @@ def alike(setting, *, rng):
     since 2/(n k) is 2/n then; under a ReLU `slope_left_out` and `mask_with_equality`, since a >= 0 is always true
     there. No pair is alike in all settings.
     """
-    network, X, y = _entry("a setting", setting, SETTINGS).draw(validation.random_generator(rng))
+    network, X, y = _setting(setting).draw(validation.random_generator(rng))
     seen = {name: mistake.observe(network, X, y) for name, mistake in MISTAKES.items()}
     return [(one, other) for one, other in combinations(seen, 2) if _same_observation(seen[one], seen[other])]
 
@@ -228,7 +242,11 @@ class MistakeTable:
     outcomes: dict
 
     def __getitem__(self, key):
-        return self.outcomes[key]
+        if not isinstance(key, tuple) or len(key) != 2:
+            raise TypeError(f'the table was asked for {key!r}; table["sign_flipped", "linear_relu"] was expected.')
+        mistake, setting = key
+        row = _line("a mistake in this table", mistake, self.mistakes)
+        return self.outcomes[row.name, _line("a setting in this table", setting, self.settings).name]
 
     @property
     def columns(self):
@@ -239,45 +257,43 @@ class MistakeTable:
     def rows(self):
         """The cells as text, a tuple for each mistake."""
         return [
-            (str(mistake.number), mistake.name, *(self[mistake.name, setting.name].text for setting in self.settings))
+            (str(mistake.number), mistake.name, *(self[mistake, setting].text for setting in self.settings))
             for mistake in self.mistakes
         ]
 
     def unseen_in(self, setting):
-        """Return the names of the mistakes that do not show in the setting of that name."""
-        return [mistake.name for mistake in self.mistakes if not self.outcomes[mistake.name, setting].shows]
+        """Return the names of the mistakes that do not show in a setting, a `Setting` or its name."""
+        setting = _line("a setting in this table", setting, self.settings)
+        return [mistake.name for mistake in self.mistakes if not self[mistake, setting].shows]
 
     def summary(self):
         """Return in words how many mistakes each setting lets pass."""
-        unseen = ", ".join(f"{setting.name} {len(self.unseen_in(setting.name))}" for setting in self.settings)
+        unseen = ", ".join(f"{setting.name} {len(self.unseen_in(setting))}" for setting in self.settings)
         return f"Of {len(self.mistakes)} mistakes pass unseen: {unseen}."
 
     def __str__(self):
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-        text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-        text.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([*text, self.summary()])
+        return tables.table(self.rows, self.columns, self.summary(), caption_below=True).text
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        style = 'style="text-align: left"'
-        names = [html.escape(setting.name).replace("_", "_<wbr/>") for setting in self.settings]  # they may wrap there
-        head = "".join(f'<th scope="col" {style}>{name}</th>' for name in names)
-        body = []
-        for mistake in self.mistakes:
-            cells = []
-            for setting in self.settings:
-                found = self.outcomes[mistake.name, setting.name]
-                text = html.escape(found.text) if found.shows else f"<strong>{found.text}</strong>"
-                cells.append(f"<td {style}>{text}</td>")
-            title = f"{mistake.number}. {html.escape(mistake.title)}"
-            body.append(f'<tr><th scope="row" {style}>{title}</th>{"".join(cells)}</tr>')
-        return (
-            f'<table><caption style="text-align: left; caption-side: bottom">{html.escape(self.summary())}</caption>'
-            f'<thead><tr><th scope="col" {style}>mistake</th>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-        )
+        # Long names may wrap at their underscores.
+        heads = [tables.Marked(name, html.escape(name).replace("_", "_<wbr/>")) for name in self.columns[2:]]
+        rows = [
+            (f"{mistake.number}. {mistake.title}", *(_marked(self[mistake, setting]) for setting in self.settings))
+            for mistake in self.mistakes
+        ]
+        return tables.table(rows, ["mistake", *heads], self.summary(), caption_below=True).html
+
+
+def _marked(found):
+    return found.text if found.shows else tables.Marked(found.text, f"<strong>{found.text}</strong>")
+
+
+def _line(what, entry, lines):
+    """Return the row or column of a table for a name or an object."""
+    name = entry.name if isinstance(entry, (Mistake, Setting)) else entry
+    return validation.lookup(what, name, {line.name: line for line in lines})
 
 
 def table(mistakes=None, settings=None, *, rng):
@@ -285,9 +301,9 @@ def table(mistakes=None, settings=None, *, rng):
 
     Parameters
     ----------
-    mistakes : iterable of Mistake or str, optional
+    mistakes : Mistake, str or iterable of them, optional
         Mistakes or their names; all of them unless given.
-    settings : iterable of Setting or str, optional
+    settings : Setting, str or iterable of them, optional
         Settings or their names; all of them unless given.
     rng : numpy.random.Generator
         Draws the networks and the data.
@@ -295,11 +311,11 @@ def table(mistakes=None, settings=None, *, rng):
     Returns
     -------
     MistakeTable
-        ``table[mistake, setting]`` is an `Outcome`. As the last value of a cell it shows itself.
+        ``table[mistake, setting]`` is an `Outcome`; objects or names will do. As the last value of a cell it shows
+        itself.
     """
     rng = validation.random_generator(rng)
-    mistakes = tuple(_entry("a mistake", mistake, MISTAKES) for mistake in (MISTAKES if mistakes is None else mistakes))
-    settings = tuple(_entry("a setting", setting, SETTINGS) for setting in (SETTINGS if settings is None else settings))
+    mistakes, settings = _each(_mistake, mistakes, MISTAKES), _each(_setting, settings, SETTINGS)
     outcomes = {}
     for setting in settings:
         network, X, y = setting.draw(rng)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_lib import validation
 from backprop_lib.network import Network
 
 __all__ = ["SETTINGS", "Setting"]
@@ -37,6 +38,11 @@ class Setting:
         The number of rows of X and y.
     hidden, output, loss : str
         As for `Network`.
+
+    Raises
+    ------
+    ValueError
+        If there is a setting of that name.
     """
 
     name: str
@@ -48,6 +54,8 @@ class Setting:
     loss: str = "half_mse"
 
     def __post_init__(self):
+        if self.name in SETTINGS:
+            raise ValueError(f"there is a setting {self.name!r} already; take another name.")
         SETTINGS[self.name] = self
 
     def draw(self, rng):
@@ -67,6 +75,8 @@ class Setting:
 
         Raises
         ------
+        TypeError
+            If `rng` is no generator and no seed.
         RuntimeError
             If no draw of the first thousand is accepted.
 
@@ -76,6 +86,7 @@ class Setting:
         so that its mask does nothing; or if all outputs of a ReLU network have the same sign, so that a mask that does
         not belong there would do nothing. With one sample the last two are not asked for.
         """
+        rng = validation.random_generator(rng)
         for _ in range(TRIES):
             network = Network(self.sizes, hidden=self.hidden, output=self.output, loss=self.loss, rng=rng)
             for b in network.biases:

@@ -165,13 +165,15 @@ def backward(network, forward, y, *, penalty=0.0, learning_rate=0.1, **exchanged
     Raises
     ------
     TypeError
-        If there is no step of such a name.
+        If there is no step of such a name, or `forward` is no forward pass.
     ValueError
-        Whatever NumPy says when the shapes in an exchanged step do not fit.
+        If `forward` is a pass of another network; and whatever NumPy says when the shapes in an exchanged step do not
+        fit.
     """
     unknown = sorted(exchanged.keys() - STEPS.keys())
     if unknown:
         raise TypeError(f"there is no step called {unknown[0]!r}; the steps are {', '.join(STEPS)}.")
+    network.check_pass(forward)
     step = STEPS | exchanged
     layers = _layers(network, forward, y, penalty, learning_rate)
     for layer in reversed(layers):

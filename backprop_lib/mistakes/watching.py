@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib import gradcheck
+from backprop_lib import gradcheck, validation
 from backprop_lib.network import Gradients, gradient_lists
 
 __all__ = ["Call", "Observation", "observe"]
@@ -76,7 +76,7 @@ def observe(backward, network, X, y, *, penalty=0.0):
         ``backward(network, forward, y) -> Gradients``.
     network : Network
         The network. It stays as it is, `backward` gets a copy.
-    X, y : ndarray
+    X, y : array_like
         Inputs and targets. They stay as they are.
     penalty : float, optional
         If not 0, the gradients of the loss plus penalty / 2 times the sum of all squared weights are expected.
@@ -85,7 +85,18 @@ def observe(backward, network, X, y, *, penalty=0.0):
     -------
     Observation
         What it returned or raised, and what it changed. The shorter batch is left out if there is one sample only.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `backward` cannot be called, or `X` and `y` do not fit the network.
     """
+    if not callable(backward):
+        raise TypeError(
+            f"backward is {backward!r} ({type(backward).__name__}), a function was expected: "
+            f"backward(network, forward, y) -> Gradients."
+        )
+    X, y = validation.samples("X", X, network.sizes[0], network.dtype), np.asarray(y)
     stepped, right = network.copy(), _right(network, X, y, penalty)
     stepped.update_parameters(right, LEARNING_RATE)
     questions = [

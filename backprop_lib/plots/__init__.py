@@ -13,7 +13,7 @@ from backprop_lib.plots.gradient_flow import gradient_flow
 from backprop_lib.plots.matrices import matrices
 from backprop_lib.plots.network_diagram import network_diagram, network_table
 from backprop_lib.plots.picture import Picture, picture
-from backprop_lib.plots.table import Table, table
+from backprop_lib.tables import Table, table
 
 __all__ = [
     "Picture",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_lib.plots.number import number
+from backprop_lib.numerals import is_number, number
 from backprop_lib.plots.palette import BLACK, BLUE, axes
 
 __all__ = ["bars"]
@@ -30,12 +30,18 @@ def bars(values, *, xlabel="", log=False, decimals=4, ax=None):
 
     Raises
     ------
+    TypeError
+        If `values` is no dict, or one of them is no number.
     ValueError
         If there is no value, one is negative or not finite, or one is 0 on a logarithmic axis.
     """
+    if not isinstance(values, dict):
+        raise TypeError(f"values is {values!r}, names with their amounts were expected, such as {{'forward': 12}}.")
     if not values:
         raise ValueError("values is empty; there is nothing to draw.")
     for name, value in values.items():
+        if not is_number(value):
+            raise TypeError(f"{name!r} is {value!r} ({type(value).__name__}), a number was expected.")
         if not 0 <= value < float("inf") or (log and value == 0):
             wanted = "above 0" if log else "of at least 0"
             raise ValueError(f"{name!r} is {value}; on this axis a finite amount {wanted} was expected.")

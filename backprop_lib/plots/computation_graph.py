@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
+from backprop_lib.numerals import is_number, number
 from backprop_lib.plots.drawing import along, canvas, extent, resize, stack
-from backprop_lib.plots.number import is_number, number
 from backprop_lib.plots.palette import BLACK, GRAY
 
 __all__ = ["computation_graph"]
@@ -41,6 +41,8 @@ def computation_graph(nodes, edges, *, gradients=None, decimals=4, ax=None):
 
     Raises
     ------
+    TypeError
+        If an edge is no tuple of two or three, or a place no pair of numbers.
     ValueError
         If there is no box, an edge names an unknown one, the edges run in a circle, a box has an unknown option, or
         only some boxes have a place.
@@ -58,7 +60,7 @@ def computation_graph(nodes, edges, *, gradients=None, decimals=4, ax=None):
         raise ValueError("nodes is empty; there is no box to draw.")
     for name, gradient in (gradients or {}).items():
         _known(name, nodes, "gradients")["gradient"] = gradient
-    edges = [(start, end, *label) if label else (start, end, None) for start, end, *label in edges]
+    edges = [_edge(edge) for edge in edges]
     for start, end, _ in edges:
         _known(start, nodes, "an edge")
         _known(end, nodes, "an edge")
@@ -135,7 +137,20 @@ def _node(name, node):
     unknown = [option for option in node if option not in OPTIONS]
     if unknown:
         raise ValueError(f"the box {name!r} has the option {unknown[0]!r}; {', '.join(OPTIONS)} were expected.")
+    if "place" in node:
+        place = node["place"]
+        if not isinstance(place, (tuple, list)) or len(place) != 2:
+            raise TypeError(f"the place of the box {name!r} is {place!r}; (column, row) was expected, such as (0, 1).")
+        for what, value in zip(("column", "row"), place, strict=True):
+            if not is_number(value) or not np.isfinite(value):
+                raise TypeError(f"the {what} of the box {name!r} is {value!r}; a finite number was expected.")
     return dict(node)
+
+
+def _edge(edge):
+    if not isinstance(edge, (tuple, list)) or len(edge) not in (2, 3):
+        raise TypeError(f"an edge is {edge!r}; (start, end) or (start, end, label) was expected.")
+    return (*edge, None)[:3]
 
 
 def _known(name, nodes, where):

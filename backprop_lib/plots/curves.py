@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from backprop_lib.plots.palette import BLACK, BLUE, COLORS, DASHES, GRAY, MARKERS, ORANGE, axes
+from backprop_lib.plots.palette import (
+    BLACK,
+    BLUE,
+    COLORS,
+    DASHES,
+    GRAY,
+    MARKERS,
+    ORANGE,
+    axes,
+    check_number_of_curves,
+    on_log_axis,
+)
 
 __all__ = ["activation_and_slope", "gradient_norms", "loss_curve", "tangent"]
 
@@ -95,8 +106,8 @@ def loss_curve(history, *, log=False, ax=None):
         If there is no run, or more than can be told apart.
     """
     several = isinstance(history, dict)
-    if several and not 1 <= len(history) <= len(COLORS):
-        raise ValueError(f"history holds {len(history)} runs, 1 to {len(COLORS)} can be told apart.")
+    if several:
+        check_number_of_curves("history", history, "runs")
     ax = axes(ax)
     if several:
         _runs(history, ax)
@@ -150,7 +161,7 @@ def gradient_norms(history, *, epochs=None, ax=None):
     for layer, norms in enumerate(history.gradient_norms.T):
         ax.semilogy(
             epochs,
-            np.where(norms > 0, norms, np.nan),
+            on_log_axis(norms),
             color=COLORS[layer % len(COLORS)],
             linestyle=DASHES[layer % len(DASHES)],
             marker=MARKERS[layer % len(MARKERS)],

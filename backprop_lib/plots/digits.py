@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from backprop_lib import validation
 from backprop_lib.plots.palette import BLACK, GRAY, axes
-from backprop_lib.plots.table import table
+from backprop_lib.tables import table
 
 __all__ = ["confusion_table", "image_grid"]
 
@@ -40,16 +41,15 @@ def image_grid(X, titles=None, *, columns=10, ax=None):
 
     Raises
     ------
-    ValueError
-        If there is no image, the images are not square where they have to be, a value is negative or not finite, or
-        there is not one caption for each image.
+    TypeError, ValueError
+        If there is no image, the images are not square where they have to be, a value is negative or not finite,
+        there is not one caption for each image, or `columns` is no whole number of at least 1.
     """
     images = _images(X)
     titles = [""] * len(images) if titles is None else [str(title) for title in titles]
     if len(titles) != len(images):
         raise ValueError(f"titles has {len(titles)} captions for {len(images)} images; one for each was expected.")
-    if not isinstance(columns, int | np.integer) or columns < 1:
-        raise ValueError(f"columns is {columns!r}, a whole number of at least 1 was expected.")
+    columns = validation.whole_number("columns", columns, at_least=1)
     n_rows, n_columns = -(-len(images) // columns), min(columns, len(images))
     lines = [title.splitlines() for title in titles]
     side = max(SIDE, LETTER * max((len(line) for title in lines for line in title), default=0))  # inches
@@ -86,14 +86,15 @@ def confusion_table(truth, predicted, *, n_classes=None):
 
     Raises
     ------
-    ValueError
-        If the two differ in length, are empty, or hold anything but whole numbers from 0 to n_classes - 1.
+    TypeError, ValueError
+        If the two differ in length, are empty, or hold anything but whole numbers from 0 to n_classes - 1; or if
+        `n_classes` is no whole number of at least 1.
     """
     truth, predicted = (_labels(name, given) for name, given in (("truth", truth), ("predicted", predicted)))
     if truth.shape != predicted.shape:
         raise ValueError(f"truth has {len(truth)} labels and predicted {len(predicted)}; one for each was expected.")
     largest = max(truth.max(), predicted.max())
-    n_classes = largest + 1 if n_classes is None else n_classes
+    n_classes = largest + 1 if n_classes is None else validation.whole_number("n_classes", n_classes, at_least=1)
     if largest >= n_classes:
         raise ValueError(f"a label is {largest}, classes go from 0 to {n_classes - 1} here.")
     counts = np.zeros((n_classes, n_classes), dtype=int)
@@ -115,7 +116,8 @@ def _images(X):
     if X.size == 0 or X.ndim not in (2, 3):
         raise ValueError(f"X has the shape {X.shape}; (n_images, n_pixels) or (n_images, height, width) was expected.")
     if not np.isfinite(X).all() or X.min() < 0:
-        raise ValueError("X holds a negative value or one that is not finite; gray levels go from 0 (white) upward.")
+        bad = X[~np.isfinite(X) | (X < 0)][0]
+        raise ValueError(f"X holds {bad:g}; gray levels are finite and go from 0 (white) upward.")
     if X.ndim == 3:
         return X
     side = round(X.shape[1] ** 0.5)
@@ -130,7 +132,15 @@ def _frame(extent):
 
 
 def _labels(name, given):
-    labels = np.asarray(given)
-    if labels.ndim != 1 or labels.size == 0 or labels.dtype.kind not in "iu" or labels.min() < 0:
-        raise ValueError(f"{name} has to hold whole numbers from 0 on, in the shape (n_samples,).")
+    wanted = f"{name} has to hold whole numbers from 0 on, in the shape (n_samples,)"
+    try:
+        labels = np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"{wanted}; its rows differ in length.") from error
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(f"{wanted}; its shape is {labels.shape}.")
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{wanted}; its values are of the type {labels.dtype.name}, such as {labels[0]!r}.")
+    if labels.min() < 0:
+        raise ValueError(f"{wanted}; there is {labels.min()}.")
     return labels.astype(int)

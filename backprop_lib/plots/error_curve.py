@@ -2,9 +2,25 @@
 
 import numpy as np
 
-from backprop_lib.plots.palette import BLACK, COLORS, DASHES, GRAY, MARKERS, axes, mark_zeros
+from backprop_lib import validation
+from backprop_lib.plots.palette import (
+    BLACK,
+    COLORS,
+    DASHES,
+    GRAY,
+    MARKERS,
+    amounts,
+    axes,
+    check_number_of_curves,
+    legend_beside,
+    mark_zeros,
+    on_log_axis,
+)
 
 __all__ = ["error_curve"]
+
+NOTHING = (1e-16, 1.0)
+"""The errors that the axis shows if none of those given has a place on it."""
 
 
 def error_curve(steps, errors, *, marks=None, slopes=(), xlabel="step h", ylabel="relative error", ax=None):
@@ -15,8 +31,9 @@ def error_curve(steps, errors, *, marks=None, slopes=(), xlabel="step h", ylabel
     steps : array_like of shape (n_steps,)
         The steps h.
     errors : array_like of shape (n_steps,) or dict of str to array_like
-        One curve, or several by their names. An error of exactly 0 has no place on the axis: the curve has
-        a gap there, and a hollow marker stands at the lower edge.
+        One curve, or up to seven by their names. An error of exactly 0 has no place on the axis: the curve has
+        a gap there, and a hollow marker stands at the lower edge. One that is NaN or infinite leaves a gap alone, and
+        the legend counts them.
     marks : dict of float to str, optional
         Steps to be marked by a vertical line, with what is written at its top.
     slopes : sequence of tuple, optional
@@ -33,25 +50,32 @@ def error_curve(steps, errors, *, marks=None, slopes=(), xlabel="step h", ylabel
 
     Raises
     ------
-    ValueError
-        If a curve has another length than `steps`, or a step is not positive.
+    TypeError, ValueError
+        If there is no step or no curve, or one curve too many; if a curve has another length than `steps`; or if a
+        step, also one of `marks` or `slopes`, is not positive.
     """
-    steps = np.asarray(steps, dtype=float)
+    steps = validation.float_array("steps", steps)
+    if steps.ndim != 1 or steps.size == 0:
+        raise ValueError(f"steps has the shape {steps.shape}, a list with at least one step was expected.")
     if not (steps > 0).all():
-        raise ValueError("steps must be positive: they stand on a logarithmic axis.")
+        raise ValueError(f"steps must be positive, they stand on a logarithmic axis; there is {steps.min():g}.")
+    for step in marks or {}:
+        validation.positive("a step in marks", step)
+    for _, step, error, _ in slopes:
+        validation.positive("the step of a slope", step)
+        validation.positive("the error of a slope", error)
     curves = errors if isinstance(errors, dict) else {"": errors}
-    if len(curves) > len(COLORS):
-        raise ValueError(f"errors holds {len(curves)} curves, at most {len(COLORS)} can be told apart.")
-    for name, values in curves.items():
-        if np.shape(values) != steps.shape:
-            raise ValueError(f"the curve {name!r} has {np.size(values)} errors, there are {steps.size} steps.")
+    check_number_of_curves("errors", curves, "curves")
+    curves = {name: np.abs(amounts(name, values, steps, "steps")) for name, values in curves.items()}
     ax = axes(ax, size=(8.4, 4.4))
     for index, (name, values) in enumerate(curves.items()):
-        values = np.abs(np.asarray(values, dtype=float))
         look = {"color": COLORS[index], "marker": MARKERS[index]}
-        shown = np.where(values > 0, values, np.nan)
-        ax.plot(steps, shown, **look, linestyle=DASHES[index], linewidth=2, label=name)
+        lost = (~np.isfinite(values)).sum()
+        label = f"{name} (not finite in {lost} of {len(values)})" if lost else name
+        ax.plot(steps, on_log_axis(values), **look, linestyle=DASHES[index], linewidth=2, label=label)
         mark_zeros(ax, steps, values, **look)
+    if np.isnan([on_log_axis(values) for values in curves.values()]).all():
+        ax.set(xlim=(steps.min() / 2, 2 * steps.max()), ylim=NOTHING)
     ax.set_xscale("log")
     ax.set_yscale("log")
     for exponent, step, error, text in slopes:
@@ -69,5 +93,5 @@ def error_curve(steps, errors, *, marks=None, slopes=(), xlabel="step h", ylabel
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if isinstance(errors, dict):
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        legend_beside(ax)
     return ax

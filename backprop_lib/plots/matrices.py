@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from backprop_lib import validation
+from backprop_lib.numerals import number, places_needed
 from backprop_lib.plots.drawing import canvas, extent, resize, stack
-from backprop_lib.plots.number import number, places_needed
 from backprop_lib.plots.palette import BLACK, GRAY, ORANGE
 
 __all__ = ["matrices"]
@@ -39,7 +40,8 @@ def matrices(parts, *, highlight=None, decimals=4, ax=None):
     Raises
     ------
     TypeError
-        If a part is neither an operator nor a name with an array.
+        If `parts` is no sequence of parts, a part is neither an operator nor a name with an array, an array holds no
+        numbers, or an entry of `highlight` is no pair.
     ValueError
         If there is no part, an array has more than two dimensions, or `highlight` names what is not there.
 
@@ -49,6 +51,8 @@ def matrices(parts, *, highlight=None, decimals=4, ax=None):
     >>> a_prev, delta = np.array([[1.0, 2.0]]), np.array([[0.5, -1.0, 0.0]])
     >>> ax = matrices([("a_prev.T", a_prev.T), "@", ("delta", delta), "=", ("dW", a_prev.T @ delta)])
     """
+    if not isinstance(parts, (list, tuple)):
+        raise TypeError(f'parts is {parts!r}, a list was expected, such as [("a", a), "@", ("W", W)].')
     parts = [_part(part, decimals) for part in parts]
     if not parts:
         raise ValueError("parts is empty; there is nothing to draw.")
@@ -154,7 +158,9 @@ def _part(part, decimals):
         return _Operator(part)
     if not (isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)):
         raise TypeError(f'a part is {part!r}; an operator such as "@" or a pair such as ("W", W) was expected.')
-    name, array = part[0], np.asarray(part[1])
+    name = part[0]
+    validation.float_array(name, part[1], finite=False)
+    array = np.asarray(part[1])  # in its own type: whole numbers are written without a point
     if array.ndim > 2:
         raise ValueError(f"{name} has {array.ndim} dimensions, at most two can be drawn.")
     return _Matrix(name, array, decimals)
@@ -168,11 +174,22 @@ def _outlines(parts, highlight):
             raise ValueError(f"highlight names {name!r}, which is no matrix of this row.")
         for part in named:
             for entry in entries if isinstance(entries, list) else [entries]:
+                _check_entry(name, entry)
                 for index, size in zip(entry, part.grid.shape, strict=True):
                     if index is not None and not 0 <= index < size:
                         raise ValueError(f"highlight asks for {entry} of {name}, which has the shape {part.shape}.")
                 found.setdefault(id(part), []).append(entry)
     return found
+
+
+def _check_entry(name, entry):
+    if not (isinstance(entry, tuple) and len(entry) == 2):
+        raise TypeError(
+            f"highlight asks for {entry!r} of {name}; (row, column) was expected, with None for all, or a list of such."
+        )
+    for what, index in zip(("row", "column"), entry, strict=True):
+        if index is not None:
+            validation.whole_number(f"the {what} that highlight asks for in {name}", index, at_least=0)
 
 
 def _rest(parts, operator):

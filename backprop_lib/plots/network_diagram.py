@@ -5,10 +5,11 @@ import math
 import numpy as np
 from matplotlib.patches import Circle
 
+from backprop_lib import validation
+from backprop_lib.numerals import number
 from backprop_lib.plots.drawing import along, canvas, extent, resize, stack
-from backprop_lib.plots.number import number
 from backprop_lib.plots.palette import BLUE, GRAY, ORANGE
-from backprop_lib.plots.table import table
+from backprop_lib.tables import table
 
 __all__ = ["network_diagram", "network_table"]
 
@@ -50,8 +51,11 @@ def network_diagram(network, forward=None, gradients=None, *, sample=0, show="bo
 
     Raises
     ------
+    TypeError
+        If `forward` is no forward pass, `gradients` are no gradients, or `sample` is no whole number.
     ValueError
-        If a layer has more than eight units, `sample` is no row of the pass, or `show` asks for what was not given.
+        If a layer has more than eight units, `sample` is no row of the pass, `show` asks for what was not given, or
+        `forward` and `gradients` belong to another network or to different passes.
     """
     _check(network, forward, gradients, sample, show)
     columns, widest = len(network.sizes), max(network.sizes)
@@ -104,8 +108,8 @@ def network_table(network, forward=None, gradients=None, *, sample=0, caption=No
 
     Raises
     ------
-    ValueError
-        As for `network_diagram`.
+    TypeError, ValueError
+        As for `network_diagram`, but a layer may have any number of units.
     """
     _check(network, forward, gradients, sample, "both", limit=None)
     numbers = _Numbers(network, forward, gradients, sample, decimals)
@@ -270,8 +274,33 @@ def _check(network, forward, gradients, sample, show, limit=WIDEST):
         raise ValueError(f'show="{show}" draws gradients; pass gradients=network.backward(forward, y).')
     if show == "forward" and forward is None:
         raise ValueError('show="forward" draws values; pass forward=network.forward(X).')
-    rows = [len(forward.a[0])] if forward is not None else []
-    rows += [len(gradients.delta[0])] if gradients is not None and len(gradients.delta) else []
-    for n in rows:
-        if not 0 <= sample < n:
-            raise ValueError(f"sample is {sample}, the pass has {n} rows; they count from 0.")
+    sample = validation.whole_number("sample", sample, at_least=0)
+    rows = None
+    if forward is not None:
+        network.check_pass(forward)
+        rows = len(forward.a[0])
+    if gradients is not None:
+        network.check_gradients(gradients, finite=False)
+        rows = _rows_of_delta(network, gradients, rows, show)
+    if rows is not None and sample >= rows:
+        raise ValueError(f"sample is {sample}, the pass has {rows} rows; they count from 0.")
+
+
+def _rows_of_delta(network, gradients, rows, show):
+    """Return the number of rows of the pass, from delta if need be; refuse a delta that does not belong to it."""
+    shapes = [np.shape(delta) for delta in gradients.delta]
+    if not shapes:
+        if show in BACK:
+            raise ValueError(
+                f'show="{show}" draws delta, which these gradients have not; those of network.backward(forward, y) do.'
+            )
+        return rows
+    if rows is None:
+        rows = shapes[0][0] if shapes[0] else 0
+    expected = [(rows, width) for width in network.sizes[1:]]
+    if shapes != expected:
+        raise ValueError(
+            f"gradients has delta of the shapes {shapes}, {expected} was expected. "
+            f"Was it made from another pass, or by another network?"
+        )
+    return rows

@@ -6,7 +6,23 @@ The sky blue and the yellow orange of that set are darkened here, so that every 
 import matplotlib.pyplot as plt
 import numpy as np
 
-__all__ = ["BLACK", "BLUE", "COLORS", "DASHES", "GRAY", "MARKERS", "ORANGE", "axes", "mark_zeros"]
+from backprop_lib import validation
+
+__all__ = [
+    "BLACK",
+    "BLUE",
+    "COLORS",
+    "DASHES",
+    "GRAY",
+    "MARKERS",
+    "ORANGE",
+    "amounts",
+    "axes",
+    "check_number_of_curves",
+    "legend_beside",
+    "mark_zeros",
+    "on_log_axis",
+]
 
 BLUE = "#0072B2"
 ORANGE = "#D55E00"
@@ -26,6 +42,40 @@ def axes(ax, *, size=(7.0, 3.8)):
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=11)
     return ax
+
+
+def check_number_of_curves(name, curves, what):
+    """Raise ValueError unless `name` holds 1 to 7 curves: each has a color, a dash and a marker of its own."""
+    if not 1 <= len(curves) <= len(COLORS):
+        raise ValueError(f"{name} holds {len(curves)} {what}, 1 to {len(COLORS)} can be told apart.")
+
+
+def amounts(name, values, x, what):
+    """Return the values of one curve as floats, NaN and infinity among them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no numbers, or not one for each entry of `x`, which `what` names.
+    """
+    curve = f"the curve {name!r}" if name else "the curve"
+    values = validation.float_array(curve, values, finite=False)
+    if values.shape != np.shape(x):
+        raise ValueError(
+            f"{curve} has the shape {values.shape}, one value for each of the {np.size(x)} {what} was expected: "
+            f"{np.shape(x)}."
+        )
+    return values
+
+
+def on_log_axis(values):
+    """Return what a logarithmic axis can show of some values, and NaN, which leaves a gap, for the others."""
+    return np.where((values > 0) & np.isfinite(values), values, np.nan)
+
+
+def legend_beside(ax):
+    """Set the legend to the right of an Axes, where it covers no curve."""
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
 
 
 def mark_zeros(ax, x, values, **look):

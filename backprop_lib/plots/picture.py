@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from backprop_lib.plots.table import Table
+from backprop_lib.tables import Table
 
 __all__ = ["Picture", "picture"]
 

@@ -3,11 +3,10 @@
 The question judges (`question.py`); what is said about every possible prediction is sent to the browser once, so that
 the box answers at once, and also when the kernel is busy or gone. What the learner committed to comes back.
 
-The question as it is sent, version 1: a dict with "version", "kind" ("number", "choice" or "order"), "question", "why"
-and "mistake" (HTML, escaped here), and what the `wire` of the kind adds.
+The question as it is sent, version 1: a dict with "version", "kind" ("number", "choice" or "order"), "question" and
+"why" (HTML, escaped here), and what the `wire` of the kind adds.
 """
 
-import difflib
 import html
 import re
 from importlib import resources
@@ -15,6 +14,7 @@ from importlib import resources
 import anywidget
 import traitlets
 
+from backprop_lib import validation
 from backprop_lib.mistakes import MISTAKES
 from backprop_lib.widgets.question import ChoiceQuestion, NumberQuestion, OrderQuestion
 
@@ -39,9 +39,9 @@ class Predict(anywidget.AnyWidget):
         Plain text; code in backticks, a blank line between paragraphs. So are the other texts.
     answer : float or str
         The computed answer: a number, or one of the choices. With `lines` there is none: `works` decides.
-    choices : sequence of str, optional
+    choices : list of str, optional
         What there is to choose from, in the order in which it is shown.
-    lines : sequence of str, optional
+    lines : list of str, optional
         Two to six lines in an order that works; they are shown in one that does not.
     works : callable, optional
         Takes the lines as a list in some order and says whether that order works; called here for every order. One in
@@ -55,8 +55,8 @@ class Predict(anywidget.AnyWidget):
     why : str
         Why the answer is what it is, in a sentence or two.
     mistake : str, optional
-        The name of the known mistake that the question is aimed at, named after a wrong answer; see
-        `backprop_lib.mistakes`.
+        The name of the known mistake that the question is aimed at; see `backprop_lib.mistakes`. The folded answer of
+        a stored notebook names it. The box does not: a wrong answer alone is no proof of that mistake.
 
     Attributes
     ----------
@@ -132,7 +132,6 @@ class Predict(anywidget.AnyWidget):
                 "kind": self.question.kind,
                 "question": _paragraphs(self._text),
                 "why": _paragraphs(self._why),
-                "mistake": _inline(self._mistake),
                 **self.question.wire(_inline),
             }
         )
@@ -167,8 +166,7 @@ class Predict(anywidget.AnyWidget):
         verdict = self.verdict
         if verdict is None:
             return ""
-        mistake = "" if verdict.right else self._mistake  # after a right answer it would read like a reproach
-        return " ".join(filter(None, [verdict.words, verdict.slip, self._why, mistake]))
+        return " ".join(filter(None, [verdict.words, verdict.slip, self._why]))
 
     @traitlets.validate("committed")
     def _readable_prediction(self, proposal):
@@ -230,11 +228,7 @@ def _mistake_words(name):
     """Return the sentence that names the known mistake."""
     if name is None:
         return ""
-    if name not in MISTAKES:
-        near = difflib.get_close_matches(str(name), MISTAKES, n=3)
-        meant = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known are {', '.join(MISTAKES)}."
-        raise ValueError(f"mistake is {name!r}, which is not among the known mistakes; {meant}")
-    mistake = MISTAKES[name]
+    mistake = validation.lookup("a known mistake", name, MISTAKES)
     return f"Aimed at a known mistake: {mistake.title} (chapter {mistake.chapter[:2]})"
 
 

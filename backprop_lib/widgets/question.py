@@ -53,7 +53,7 @@ def readable(value, decimals):
     Parameters
     ----------
     value : float
-        A finite number.
+        A number; infinity, the gap between two huge ones, is written ∞.
     decimals : int
         Digits after the point.
 
@@ -63,14 +63,16 @@ def readable(value, decimals):
     """
     value = float(value)
     size = abs(value)
-    if size >= 1e15:
-        text = f"{size:.3e}"
+    if math.isinf(size):
+        text = "∞"
+    elif size >= 1e15:
+        text = _scientific(size, 3)
     else:
         text = _fixed(size, decimals)
         for more in range(decimals + 1, 7):
             text = text if float(text) or not size else _fixed(size, more)
         if not float(text):
-            text = f"{size:.1e}" if size else "0"
+            text = _scientific(size, 1) if size else "0"
     mantissa, _, exponent = text.partition("e")
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
@@ -81,6 +83,13 @@ def readable(value, decimals):
 def _fixed(size, decimals):
     """Return a number with so many decimals; halves go up, as in the browser, so that both show the same digits."""
     return f"{Decimal(size).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+
+
+def _scientific(size, decimals):
+    """Return a number with an exponent and so many decimals; halves go up here too."""
+    exact = Decimal(size)
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - decimals), ROUND_HALF_UP)
+    return f"{rounded:.{decimals}e}"
 
 
 class NumberQuestion:
@@ -190,9 +199,9 @@ class NumberQuestion:
         for i, value in enumerate(values):
             low, high = value - self._reach(value), value + self._reach(value)
             if i > 0:
-                low = max(low, (values[i - 1] + value) / 2)
+                low = max(low, values[i - 1] / 2 + value / 2)  # the sum of two huge ones would overflow
             if i + 1 < len(values):
-                high = min(high, (value + values[i + 1]) / 2)
+                high = min(high, value / 2 + values[i + 1] / 2)
             yield value, low, high
 
     def _factor_bands(self, near):
@@ -205,8 +214,8 @@ class NumberQuestion:
             for size, words in sizes:
                 value = sign * size
                 reach = min(self.tolerance, 0.004 * abs(value)) if near else 1e-9 * abs(value)
-                # Values that the tolerance would not tell from 0 say nothing about a factor.
-                if abs(value) <= self.tolerance or (sign == 1 and not words):
+                # Values that the tolerance would not tell from 0 say nothing about a factor, and none is infinite.
+                if not self.tolerance < abs(value) < math.inf or (sign == 1 and not words):
                     continue
                 yield self._band(
                     value - reach, value + reach, f"{self._gap_words(value)} {_factor_words(sign, words, near)}"
@@ -234,7 +243,7 @@ class ChoiceQuestion:
     ----------
     answer : str or int
         The computed answer, one of the choices.
-    choices : sequence of str or int
+    choices : list or tuple of str or int
         At least two, in the order in which they are shown.
     slips : dict
         A wrong choice to what somebody did who predicts it. The answer is no slip.
@@ -248,11 +257,10 @@ class ChoiceQuestion:
     kind = "choice"
 
     def __init__(self, answer, choices, slips):
-        if isinstance(choices, str):
-            raise TypeError(f"choices is the text {choices!r}, a list of at least two was expected.")
+        choices = _listed_input(choices, "choices", "at least two choices")
         self.choices = [_choice(choice, "a choice") for choice in choices]
         if len(self.choices) < 2:
-            raise ValueError(f"choices is {list(choices)!r}, at least two were expected.")
+            raise ValueError(f"choices is {choices!r}, at least two were expected.")
         for choice in self.choices:
             if self.choices.count(choice) > 1:
                 raise ValueError(f"the choice {choice!r} is there {self.choices.count(choice)} times; give each once.")
@@ -301,7 +309,7 @@ class OrderQuestion:
 
     Parameters
     ----------
-    lines : sequence of str
+    lines : list or tuple of str
         Two to six different lines, in an order that works.
     works : callable
         Takes the lines as a list in some order and says whether that order works. It is called for every order; one in
@@ -324,9 +332,7 @@ class OrderQuestion:
     slip_words = ()
 
     def __init__(self, lines, works):
-        if isinstance(lines, str):
-            raise TypeError(f"lines is the text {lines!r}, a list of lines was expected; split it.")
-        self.lines = [_text(line, "a line") for line in lines]
+        self.lines = [_text(line, "a line") for line in _listed_input(lines, "lines", "lines in an order that works")]
         if not 2 <= len(self.lines) <= MAX_LINES:
             raise ValueError(f"{len(self.lines)} lines came, 2 to {MAX_LINES} were expected: every order is tried.")
         for line in self.lines:
@@ -361,9 +367,7 @@ class OrderQuestion:
 
     def read(self, prediction):
         """Return a prediction as a list of all lines, or raise TypeError or ValueError with the reason."""
-        if isinstance(prediction, str):
-            raise TypeError(f"the prediction is the text {prediction!r}, a list of the lines was expected.")
-        lines = list(prediction)
+        lines = _listed_input(prediction, "the prediction", "the lines")
         if sorted(map(str, lines)) != sorted(self.lines):
             raise ValueError(f"the prediction is {lines!r}, each of these lines once was expected: {self.lines}.")
         return [str(line) for line in lines]
@@ -416,15 +420,27 @@ class OrderQuestion:
         return "No other does." if len(self.accepted) == 1 else f"{len(self.accepted)} orders do."
 
 
+def _listed_input(value, what, of):
+    """Return the entries of a list or tuple; a set has no order, and a generator could be read only once."""
+    if not isinstance(value, (list, tuple)):
+        split = " Split the text." if isinstance(value, str) else ""
+        raise TypeError(f"{what} is {value!r} ({type(value).__name__}), a list of {of} was expected.{split}")
+    return list(value)
+
+
 def _number(value, what):
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         shape = f" of shape {value.shape}; take one of its numbers" if isinstance(value, np.ndarray) else ""
         raise TypeError(f"{what} is {value!r}{shape}, a number was expected.")
-    if not math.isfinite(value):
-        raise ValueError(f"{what} is {float(value)}, a finite number was expected.")
-    return float(value) + 0.0
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError(f"{what} is too large for a float, a finite number was expected.") from error
+    if not math.isfinite(number):
+        raise ValueError(f"{what} is {number}, a finite number was expected.")
+    return number + 0.0
 
 
 def _choice(value, what):

@@ -310,6 +310,68 @@ def test_the_code_can_commit_and_ask_again(lab):
     leave(page)
 
 
+SHOWN = "() => document.querySelector('.bp-predict .bp-said') !== null"
+OPEN = "() => document.querySelector('.bp-predict .bp-said') === null"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "commit", "control", "first"),
+    [
+        ("number", NUMBER, "box.commit(0.25)", ("textbox", "Your prediction"), "INPUT"),
+        ("choice", CHOICE, "box.commit('falls')", ("radio", "rises"), "INPUT"),
+        ("order", ORDER, "box.commit(box.question.lines)", ("button", "Move down: z = w * x"), "BUTTON"),
+    ],
+)
+def test_when_the_code_commits_and_resets_the_focus_stays_in_the_question(lab, kind, cell, commit, control, first):
+    page, box = opened(lab, f"predict_focus_{kind}", cell)
+    role, name = control
+    box.root.get_by_role(role, name=name, exact=True).focus()
+    before = in_focus(page)
+    ask_kernel(page, commit)
+    page.wait_for_function(SHOWN)
+    assert in_focus(page) == before, "the focus left the control that had it"
+    box.button("Try again").focus()
+    ask_kernel(page, "box.reset()")
+    page.wait_for_function(OPEN)
+    assert not box.button("Try again").is_visible()
+    assert page.evaluate("() => [document.activeElement.tagName, document.activeElement.closest('form') !== null]") == [
+        first,
+        True,
+    ], "the focus fell out of the question with the button that was hidden"
+    assert in_focus(page) != "Commit"
+    box.commit()  # what the code had committed to still stands in the controls
+    page.wait_for_function(SHOWN)
+    assert page.problems == []
+    leave(page)
+
+
+def test_a_line_that_is_moved_and_moved_back_has_been_moved(lab):
+    page, box = opened(lab, "predict_order_back", ORDER)
+    shown = box.lines
+    box.button(f"Move down: {shown[0]}").click()
+    box.button(f"Move up: {shown[0]}").click()
+    assert box.lines == shown
+    box.commit()
+    box.await_words("Your order does not work.")
+    assert not box.problem.is_visible()
+    leave(page)
+
+
+def test_a_move_in_one_view_is_shown_in_the_other_and_announced_only_where_it_was_made(lab):
+    page, box = opened(lab, "predict_order_twice", ORDER, "box")
+    second = Box(page, nth=1)
+    shown = box.lines
+    box.button(f"Move down: {shown[0]}").click()
+    assert box.words == "Line 1 is now line 2 of 4."
+    assert second.words == ""
+    second.button(f"Move down: {shown[0]}").click()
+    assert second.words == "Line 2 is now line 3 of 4."
+    assert box.words == "", "what was said of the move before stands beside other lines"
+    assert box.lines == second.lines == [shown[1], shown[2], shown[0], shown[3]]
+    assert in_focus(page) == f"Move down: {shown[0]}"
+    leave(page)
+
+
 def test_running_the_cell_again_asks_the_question_anew(lab):
     page, box = opened(lab, "predict_again", NUMBER)
     box.field.fill("3")
@@ -407,6 +469,9 @@ def test_on_every_prediction_the_view_says_what_the_kernel_says(module):
     box = Predict("?", answer=3.375, slips={2.0: "two", 2.01: "nearer"}, why="so")
     for prediction in PREDICTIONS:
         assert said(module, box, prediction) == judged(box, prediction), prediction
+    box = Predict("?", answer=1e308, slips={1.5e308: "a", 1.6e308: "b"}, why="so")
+    for prediction in (*PREDICTIONS, 1e308, -1e308, 1.5e308, 1.6e308, 1.7e308, 5e307, -5e307):
+        assert said(module, box, prediction) == judged(box, prediction), prediction
     box = Predict("?", answer="b", choices=["a", "b", "c"], slips={"a": "no"}, why="so")
     for prediction in "abc":
         assert said(module, box, prediction) == judged(box, prediction)
@@ -439,10 +504,27 @@ def test_both_sides_write_a_number_with_the_same_digits(module, decimals):
         123456.789,
         1e15,
     ]
-    values += [0.05, 9.99995, 0.99999, -0.4, 17.4, 2**40 + 0.5, 1.5e300, 1e-300]
+    values += [
+        0.05,
+        9.99995,
+        0.99999,
+        -0.4,
+        17.4,
+        2**40 + 0.5,
+        1.5e300,
+        1e-300,
+        1.2345e20,
+        1.0005e15,
+        -9.9996e22,
+        2.5 * 2**-30,
+    ]
     for value in values:
         assert module.evaluate("([x, d]) => window.predict.readable(x, d)", [value, decimals]) == readable(
             value, decimals
+        )
+    for sign in (1, -1):  # no JSON for it, so it is made there
+        assert module.evaluate("([s, d]) => window.predict.readable(s / 0, d)", [sign, decimals]) == readable(
+            sign * float("inf"), decimals
         )
 
 
@@ -474,7 +556,15 @@ def test_a_number_is_read_as_a_person_types_it(module, typed, value):
         ("   ", "type a number"),
         ("0,25", "write the decimals with a point, 0.25."),
         ("-1,5", "write the decimals with a point, -1.5."),
-        ("1,000,000", "“1,000,000” is not a number. One like 0.25, -3, 1/4 or 1e-3 was expected."),
+        (
+            "10,000",
+            "“10,000” has a comma: if it separates thousands, write 10000; if decimals begin there, write a point.",
+        ),
+        ("1,000,000", "if it separates thousands, write 1000000; if"),
+        ("\u22121,234.5", "if it separates thousands, write -1234.5; if"),
+        ("0,250", "write the decimals with a point, 0.250."),
+        ("1000,000", "write the decimals with a point, 1000.000."),
+        ("1,00,000", "“1,00,000” is not a number. One like 0.25, -3, 1/4 or 1e-3 was expected."),
         ("a half", "“a half” is not a number."),
         ("1/0", "“1/0” is not finite."),
         ("0/0", "“0/0” is not finite."),

@@ -5,6 +5,7 @@
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const ONE_NUMBER = new RegExp(`^${NUMBER}$`, "i");
 const FRACTION = new RegExp(`^(${NUMBER})\\s*/\\s*(${NUMBER})$`, "i");
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;
 
 // ---------------------------------------------------------------------------------------------- numbers as text
 
@@ -15,6 +16,10 @@ export function parseNumber(typed) {
   const fraction = FRACTION.exec(text);
   const value = fraction ? Number(fraction[1]) / Number(fraction[2]) : ONE_NUMBER.test(text) ? Number(text) : null;
   if (value === null) {
+    if (THOUSANDS.test(text)) {
+      const plain = text.replaceAll(",", "");
+      return { problem: `“${typed.trim()}” has a comma: if it separates thousands, write ${plain}; if decimals begin there, write a point.` };
+    }
     const withPoint = text.replace(",", ".");
     if (ONE_NUMBER.test(withPoint)) {
       return { problem: `“${typed.trim()}” has a comma: write the decimals with a point, ${withPoint}.` };
@@ -29,7 +34,9 @@ export function parseNumber(typed) {
 export function readable(value, decimals) {
   const size = Math.abs(value);
   let text;
-  if (size >= 1e15) {
+  if (size === Infinity) {
+    text = "∞";
+  } else if (size >= 1e15) {
     text = size.toExponential(3);
   } else {
     text = size.toFixed(decimals);
@@ -63,7 +70,7 @@ function makeController(model) {
   const listeners = new Set();
   const sent = model.get("_sent");
   // What the learner has in hand and has not committed to.
-  const draft = { text: "", choice: null, order: sent.kind === "order" ? [...sent.shown] : [] };
+  const draft = { text: "", choice: null, order: sent.kind === "order" ? [...sent.shown] : [], moved: false };
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
   // JupyterLab's manager shows its kernel; where a manager does not, the kernel is taken to be there.
@@ -83,9 +90,9 @@ function makeController(model) {
     number: () => parseNumber(draft.text),
     choice: () => (draft.choice === null ? { problem: "Nothing is predicted yet: choose one, then commit." } : { value: draft.choice }),
     order: () =>
-      draft.order.every((line, i) => line === sent.shown[i])
-        ? { problem: "Nothing has been moved yet: put the lines in order, then commit." }
-        : { value: draft.order.map((line) => sent.lines[line]) },
+      draft.moved
+        ? { value: draft.order.map((line) => sent.lines[line]) }
+        : { problem: "Nothing has been moved yet: put the lines in order, then commit." },
   };
 
   // A prediction that was made in code is what stands in the controls.
@@ -94,7 +101,10 @@ function makeController(model) {
     if (committed === null) return;
     if (sent.kind === "number" && parseNumber(draft.text).value !== committed) draft.text = String(committed);
     if (sent.kind === "choice") draft.choice = committed;
-    if (sent.kind === "order") draft.order = committed.map((line) => sent.lines.indexOf(line));
+    if (sent.kind === "order") {
+      draft.order = committed.map((line) => sent.lines.indexOf(line));
+      draft.moved = true;
+    }
   }
 
   adopt();
@@ -215,8 +225,9 @@ function orderControl(controller, say) {
     if (controller.committed() !== null || to < 0 || to >= draft.order.length) return;
     draft.order.splice(from, 1);
     draft.order.splice(to, 0, line);
+    draft.moved = true;
     controller.edited();
-    button.focus(); // the row was moved in the page
+    button.focus(); // not every browser focuses a button that is clicked, and the arrow keys go to the focus
     say(`Line ${from + 1} is now line ${to + 1} of ${draft.order.length}.`);
   }
 
@@ -235,7 +246,7 @@ function orderControl(controller, say) {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!by || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      move(line, by, row.contains(event.target) ? event.target : buttons[0]);
+      move(line, by, event.target);
     };
     return { row, buttons };
   });
@@ -247,7 +258,11 @@ function orderControl(controller, say) {
     ]),
     show(locked) {
       const wanted = draft.order.map((line) => rows[line].row);
-      if (wanted.some((row, i) => row !== list.children[i])) list.replaceChildren(...wanted);
+      if (wanted.some((row, i) => row !== list.children[i])) {
+        const focused = list.querySelector(":focus");
+        list.replaceChildren(...wanted);
+        focused?.focus(); // rows that are moved in the page lose it
+      }
       draft.order.forEach((line, place) => {
         const [up, down] = rows[line].buttons;
         // Not `disabled`: the keyboard's focus would fall out of the box.
@@ -309,6 +324,7 @@ function makeView(controller, el) {
     const locked = committed !== null;
     control.show(locked);
     commitButton.setAttribute("aria-disabled", String(locked));
+    if (!locked && againButton.matches(":focus")) control.focus(); // what is hidden would drop it out of the box
     againButton.hidden = !locked;
     root.classList.toggle("bp-locked", locked);
     status.classList.toggle("bp-said", locked);
@@ -321,7 +337,6 @@ function makeView(controller, el) {
       ...(verdict.slip ? [make("p", { innerHTML: verdict.slip })] : []),
       ...(verdict.order && !verdict.right ? [acceptedOrder(verdict.order)] : []),
       make("div", { innerHTML: sent.why }),
-      ...(sent.mistake && !verdict.right ? [make("p", { className: "bp-hint", innerHTML: sent.mistake })] : []),
     );
   }
 
@@ -333,6 +348,7 @@ function makeView(controller, el) {
   const forget = controller.listen((what) => {
     if (what === "committed") return show();
     report(null);
+    if (controller.committed() === null) status.replaceChildren(); // what an earlier move was, perhaps in this view
     return control.show(controller.committed() !== null);
   });
   show();

@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["is_number", "number"]
+__all__ = ["is_number", "number", "places_needed"]
 
 LARGEST = 1e7  # from here on with an exponent
 

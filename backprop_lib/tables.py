@@ -3,11 +3,27 @@
 import html
 from collections.abc import Iterable
 
-from backprop_lib.plots.number import is_number, number, places_needed
+from backprop_lib.numerals import is_number, number, places_needed
 
-__all__ = ["Table", "table"]
+__all__ = ["Marked", "Table", "table"]
 
 MISSING = "–"
+
+
+class Marked(str):
+    """The words of a cell or a heading that are marked up where the table is HTML.
+
+    Attributes
+    ----------
+    html : str
+        The same words as HTML, escaped.
+    """
+
+    def __new__(cls, text, html):
+        """Take the words plain and as HTML."""
+        self = super().__new__(cls, text)
+        self.html = html
+        return self
 
 
 class Table:
@@ -25,14 +41,17 @@ class Table:
         Whether the first column names its rows.
     decimals : int
         Numbers are rounded to so many decimals.
+    caption_below : bool
+        Whether the caption stands below the rows.
     """
 
-    def __init__(self, columns, rows, caption, row_headers, decimals):
+    def __init__(self, columns, rows, caption, row_headers, decimals, caption_below):
         self.columns = columns
         self.rows = rows
         self.caption = caption
         self.row_headers = row_headers
         self.decimals = decimals
+        self.caption_below = caption_below
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/plain": self.text}
@@ -43,7 +62,8 @@ class Table:
         sides = ["right" if right else "left" for right in self._numeric()]
         lines = ["<table>"]
         if self.caption:
-            lines.append(f"<caption>{html.escape(self.caption, quote=False)}</caption>")
+            below = ' style="text-align: left; caption-side: bottom"' if self.caption_below else ""
+            lines.append(f"<caption{below}>{html.escape(self.caption, quote=False)}</caption>")
         cells = [_cell("th", name, side, "col") for name, side in zip(self.columns, sides, strict=True)]
         lines.append(f"<thead><tr>{''.join(cells)}</tr></thead>")
         lines.append("<tbody>")
@@ -57,7 +77,7 @@ class Table:
 
     @property
     def text(self):
-        """The table as lines of plain text: the caption, the headings, a rule, the rows."""
+        """The table as lines of plain text: the headings, a rule, the rows, and above or below them the caption."""
         rows = [self.columns, *self._written("-")]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
         numeric = self._numeric()
@@ -69,7 +89,9 @@ class Table:
             for row in rows
         ]
         lines.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join(([self.caption] if self.caption else []) + lines)
+        if self.caption:
+            lines.insert(len(lines) if self.caption_below else 0, self.caption)
+        return "\n".join(lines)
 
     def __repr__(self):
         return self.text
@@ -90,7 +112,7 @@ class Table:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def table(rows, columns, caption=None, *, row_headers=True, decimals=4):
+def table(rows, columns, caption=None, *, row_headers=True, decimals=4, caption_below=False):
     """Make a table.
 
     Parameters
@@ -106,6 +128,8 @@ def table(rows, columns, caption=None, *, row_headers=True, decimals=4):
     decimals : int, optional
         Numbers are rounded to so many decimals. A column shows no more of them than its longest number needs, all
         numbers of a column the same. Integers stay integers.
+    caption_below : bool, optional
+        Whether the caption stands below the rows, as a summary does.
 
     Returns
     -------
@@ -126,7 +150,7 @@ def table(rows, columns, caption=None, *, row_headers=True, decimals=4):
     """
     if isinstance(columns, str):
         raise ValueError(f"columns is {columns!r}; a list of names was expected.")
-    columns = [str(name) for name in columns]
+    columns = [_words(name) for name in columns]
     if not columns:
         raise ValueError("columns is empty; a table has at least one column.")
     rows = list(rows)
@@ -139,17 +163,22 @@ def table(rows, columns, caption=None, *, row_headers=True, decimals=4):
             raise ValueError(
                 f"row {index} of the table has {count} values, {len(columns)} were expected: {', '.join(columns)}."
             )
-    return Table(columns, rows, caption, row_headers, decimals)
+    return Table(columns, rows, caption, row_headers, decimals, caption_below)
 
 
 def _text(value, decimals, places, minus):
     if value is None:
         return MISSING
     if not is_number(value):
-        return str(value)
+        return _words(value)
     return number(value, decimals, places=places, minus=minus)
+
+
+def _words(value):
+    return value if isinstance(value, Marked) else str(value)
 
 
 def _cell(tag, text, side, scope=None):
     scope = f' scope="{scope}"' if scope else ""
-    return f'<{tag}{scope} style="text-align: {side}">{html.escape(text, quote=False)}</{tag}>'
+    inner = text.html if isinstance(text, Marked) else html.escape(text, quote=False)
+    return f'<{tag}{scope} style="text-align: {side}">{inner}</{tag}>'
