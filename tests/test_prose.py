@@ -382,7 +382,7 @@ def test_links_lead_somewhere(page):
         assert ROOT in path.parents
 
 
-FIGURES_WITH_NUMBERS = r"plots\.(?:network_diagram|computation_graph|gradient_flow|error_curve|bars)\("
+FIGURES_WITH_NUMBERS = r"plots\.(?:network_diagram|computation_graph|matrices|gradient_flow|error_curve|bars)\("
 
 
 def figures_without_table(text):
