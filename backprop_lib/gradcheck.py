@@ -15,6 +15,7 @@ __all__ = [
     "GradientReport",
     "TensorComparison",
     "compare_gradients",
+    "compare_tensor",
     "first_difference",
     "gradient_check",
     "numerical_gradient",
@@ -327,12 +328,48 @@ def compare_gradients(given, expected, *, tolerance=TOLERANCE, floors=None, comp
             reference = getattr(expected, name)[layer]
             use = np.ones(reference.shape, bool) if compared is None else getattr(compared, name)[layer]
             floor = 1e-8 if floors is None else getattr(floors, name)[layer]
-            rows.append(_compare(f"{name}[{layer}]", getattr(given, name)[layer], reference, use, tolerance, floor))
+            rows.append(
+                compare_tensor(
+                    f"{name}[{layer}]",
+                    getattr(given, name)[layer],
+                    reference,
+                    tolerance=tolerance,
+                    floor=floor,
+                    use=use,
+                )
+            )
     return tuple(rows)
 
 
-def _compare(name, given, expected, use, tolerance, floor):
+def compare_tensor(name, given, expected, *, tolerance=TOLERANCE, floor=1e-8, use=None):
+    """Compare one tensor with its reference.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    given : array_like
+        The tensor in question.
+    expected : ndarray
+        The reference.
+    tolerance : float, optional
+        The largest relative error that counts as agreement.
+    floor : float, optional
+        The norm below which a tensor counts as zero.
+    use : ndarray of bool, optional
+        Which entries to compare, all of them unless given.
+
+    Returns
+    -------
+    TensorComparison
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `given` does not hold numbers. A wrong shape and a value that is not finite are findings, not errors.
+    """
     given = validation.float_array(name, given, finite=False)
+    use = np.ones(expected.shape, bool) if use is None else use
     expected_norm = float(np.linalg.norm(expected[use]))
     relative_error, factor, proportional, norm = np.inf, np.nan, False, float(np.linalg.norm(given))
     if given.shape == expected.shape:

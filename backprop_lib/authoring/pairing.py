@@ -13,6 +13,7 @@ must give nothing away.
 
 import difflib
 import hashlib
+import os
 from pathlib import Path
 
 import jupytext
@@ -26,6 +27,9 @@ CELL_TIMEOUT = 120
 
 PREDICT = "predict"
 """The tag of a cell that asks a question."""
+
+KEPT = ("tags", "nbgrader")
+"""The metadata of a cell that its Markdown may hold."""
 
 SOURCE_FOLDED = {"jupyter": {"source_hidden": True}}
 OUTPUT_FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # both names, as JupyterLab saves it
@@ -74,7 +78,7 @@ def build(source):
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],  # what the kernel remarks about its transport is no news
         resources={"metadata": {"path": str(source.parent)}},
-    ).execute()
+    ).execute(env={**os.environ, "BACKPROP_PROGRESS": "off"})
     _normalize(notebook)
     text = nbformat.writes(notebook, version=4) + "\n"
     if target.exists() and target.read_text(encoding="utf-8") == text:
@@ -140,9 +144,20 @@ def _cells_of(source):
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in ("tags",) if name in cell.metadata})
+        cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in KEPT if name in cell.metadata})
+    if Path(source).resolve().parent.name == "solutions":
+        _mark_for_grading(notebook)
     _fold(notebook)
     return notebook
+
+
+def _mark_for_grading(notebook):
+    """Give the answers and checks of a solution the metadata by which nbgrader knows them."""
+    from backprop_lib.authoring.exercises import grading_metadata
+
+    for cell, metadata in zip(notebook.cells, grading_metadata(notebook.cells), strict=True):
+        if metadata is not None:
+            cell.metadata["nbgrader"] = nbformat.from_dict(metadata)
 
 
 def _fold(notebook):

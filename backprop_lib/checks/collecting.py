@@ -1,0 +1,366 @@
+"""The middle part of a check: call the learner's function and write down, as plain data, what it did.
+
+Nothing is judged here and no right answer is in reach, so that the same lines can run where nobody trusts the answer.
+"""
+
+import ast
+import builtins
+import contextlib
+import inspect
+import io
+import linecache
+import signal
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from backprop_lib.checks.plain import decode, encode
+
+__all__ = ["SECONDS", "collect", "collect_value"]
+
+SECONDS = 10.0
+"""How long all calls of one check may take."""
+
+PRINTED = 2_000
+"""How many characters of what an answer prints are kept."""
+
+WARNED = 5
+"""How many different warnings are kept."""
+
+
+class _TimeUp(BaseException):
+    """The time is up. No Exception, so that `except Exception` in an answer does not swallow it."""
+
+
+def collect_value(answer):
+    """Write down an answer that is no function.
+
+    Parameters
+    ----------
+    answer : object
+        A number, a word, a list, or a dict of such.
+
+    Returns
+    -------
+    dict
+        Evidence; see `collect`.
+    """
+    return {"answer": {"kind": "value", "value": encode(answer)}, "cases": [], "stopped": None}
+
+
+def collect(answer, cases, *, seconds=SECONDS):
+    """Call a function on each case and write down what it returns, raises, prints and changes.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function, or any other of the same signature.
+    cases : list of dict
+        As `Exercise.draw` gives them: plain data.
+    seconds : float or None, optional
+        How long all calls together may take, where the system can tell; None for no limit.
+
+    Returns
+    -------
+    dict
+        Plain data: "answer" (what it is), "cases" (for each the calls and the arrays that were changed) and "stopped"
+        (None, "time" or "interrupt"). A call that raised is the last of its case.
+    """
+    evidence = {"answer": _about(answer), "cases": [], "stopped": None}
+    with _time_limit(seconds):
+        try:
+            for case in cases:
+                found = {"name": case["name"], "calls": [], "changed": []}
+                evidence["cases"].append(found)
+                _collect_case(answer, case["calls"], found)
+        except _TimeUp:
+            evidence["stopped"] = "time"
+        except KeyboardInterrupt:
+            evidence["stopped"] = "interrupt"
+    return evidence
+
+
+def _collect_case(answer, calls, found):
+    arguments = {}
+    for call in calls:
+        if call.get("arguments") is not None:
+            arguments = {name: decode(value) for name, value in call["arguments"].items()}
+        before = _snapshot(arguments)
+        noted = _call(answer, list(arguments.values()))
+        found["calls"].append({"name": call["name"], **noted})
+        after = _snapshot(arguments)
+        changed = [name for name in before if before[name] != after.get(name)]
+        found["changed"] += [name for name in changed if name not in found["changed"]]
+        if noted["error"] is not None:
+            break
+
+
+def _call(answer, arguments):
+    """Call once; an interrupt and the end of the time pass through."""
+    printed, value, error = _Limited(), None, None
+    start = time.perf_counter()
+    # Errors of arithmetic warn, whatever the learner's notebook has set, so that they can be told.
+    with warnings.catch_warnings(record=True) as warned, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                inspect.signature(answer).bind(*arguments)
+            except TypeError as problem:
+                error = {"type": "arguments", "message": str(problem)}
+            except ValueError:  # a function written in C has no signature to look at
+                pass
+            if error is None:
+                try:
+                    value = encode(answer(*arguments))
+                except (_TimeUp, KeyboardInterrupt):
+                    raise
+                except BaseException as raised:  # also SystemExit: whatever it raises is to be told
+                    error = _error(raised)
+    seen = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned))
+    return {
+        "value": value,
+        "error": error,
+        "seconds": time.perf_counter() - start,
+        "printed": printed.getvalue(),
+        "warnings": seen[:WARNED],
+    }
+
+
+class _Limited(io.StringIO):
+    """Keeps the first characters of what is printed and forgets the rest."""
+
+    def write(self, text):
+        if self.tell() < PRINTED:
+            super().write(text[: PRINTED - self.tell()])
+        return len(text)
+
+
+def _about(answer):
+    """Say what the answer is, and whether three dots still stand in it."""
+    code = getattr(answer, "__code__", None)
+    return {
+        "kind": "function",
+        "name": str(getattr(answer, "__name__", type(answer).__name__))[:100],
+        "blank": code is not None and _has_blank(answer, code),
+    }
+
+
+def _has_blank(answer, code):
+    """Say whether `...` stands in the function where a value should be; x[..., 0] is none."""
+    if Ellipsis not in code.co_consts:
+        return False
+    try:
+        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError):
+        return True
+    in_index = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
+    return any(
+        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in in_index
+        for node in ast.walk(tree)
+    )
+
+
+# ---- what was changed ---------------------------------------------------------------------------------------------
+
+
+def _snapshot(arguments):
+    """Return name -> content of every array, number and list that is handed over."""
+    found = {}
+
+    def walk(name, value):
+        if isinstance(value, np.ndarray):
+            found[name] = (value.shape, value.dtype.str, value.tobytes())
+        elif isinstance(value, (list, tuple)):
+            found[name] = len(value)
+            for i, entry in enumerate(value):
+                walk(f"{name}[{i}]", entry)
+        elif isinstance(value, dict):
+            found[name] = list(value)
+            for key, entry in value.items():
+                walk(f"{name}[{key!r}]", entry)
+        else:
+            found[name] = repr(value)
+
+    for name, value in arguments.items():
+        walk(name, value)
+    return found
+
+
+# ---- what was raised ----------------------------------------------------------------------------------------------
+
+_OWN = str(Path(__file__).resolve().parents[1])
+_LIBRARIES = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+
+
+def _error(raised):
+    """Describe an exception: its type and text, the line of the answer where it arose, and the shapes on it."""
+    found = {"type": type(raised).__name__, "message": _words(raised)}
+    frames = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(raised.__traceback__)
+        if _is_learners(frame.f_code.co_filename)
+    ]
+    if not frames:
+        return found
+    frame, number = frames[-1]
+    code = frame.f_code
+    line = linecache.getline(code.co_filename, number).strip()
+    found |= {"function": code.co_name, "line_number": number, "line": line}
+    found |= _operands(raised, frame)
+    return found
+
+
+def _words(raised):
+    try:
+        return str(raised)[:500]
+    except Exception:
+        return ""
+
+
+def _is_learners(filename):
+    return not filename.startswith((_OWN, *_LIBRARIES)) and not filename.startswith("<frozen")
+
+
+def _operands(raised, frame):
+    """Find the expression that failed and the shapes of what it joins."""
+    tb = raised.__traceback__
+    while tb is not None and tb.tb_frame is not frame:
+        tb = tb.tb_next
+    while tb is not None and tb.tb_next is not None and tb.tb_next.tb_frame is frame:
+        tb = tb.tb_next
+    if tb is None:
+        return {}
+    place = list(frame.f_code.co_positions())[tb.tb_lasti // 2]
+    if None in place:
+        return {}
+    first, last, start, end = place
+    lines = [linecache.getline(frame.f_code.co_filename, n) for n in range(first, last + 1)]
+    if not lines or not lines[0]:
+        return {}
+    # The columns count bytes.
+    encoded = [line.encode("utf-8") for line in lines]
+    encoded[-1] = encoded[-1][:end]
+    encoded[0] = encoded[0][start:]
+    text = b"".join(encoded).decode("utf-8", "replace").strip()
+    try:
+        node = ast.parse(f"({text})", mode="eval").body
+    except SyntaxError:
+        try:
+            (node,) = ast.parse(text).body
+        except (SyntaxError, ValueError):
+            return {}
+    joined = _joined(node)
+    scope = {**frame.f_globals, **frame.f_locals}
+    shapes = []
+    for part in joined:
+        shape = _shape(part, scope)
+        if shape is None:
+            return {"expression": text}
+        shapes.append([ast.unparse(part), shape])
+    return {"expression": text, "operands": shapes} if shapes else {"expression": text}
+
+
+def _joined(node):
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.AugAssign):
+        return [node.target, node.value]
+    if isinstance(node, ast.Compare) and len(node.comparators) == 1:
+        return [node.left, node.comparators[0]]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+        *("np.dot", "np.matmul", "np.add", "np.subtract", "np.multiply", "np.divide", "np.outer"),
+        *("numpy.dot", "numpy.matmul"),
+    ):
+        return node.args[:2]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "dot" and node.args:
+        return [node.func.value, node.args[0]]
+    return []
+
+
+def _shape(node, scope):
+    """Return the shape of an expression that is made of names, attributes, indices and arithmetic; else None."""
+    try:
+        value = _value(node, scope)
+    except Exception:
+        return None
+    return list(np.shape(value)) if isinstance(value, (np.ndarray, np.generic, int, float)) else None
+
+
+def _value(node, scope):
+    """Compute an expression again without calling anything that the learner wrote."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return scope[node.id]
+    if isinstance(node, ast.Attribute):
+        value = _value(node.value, scope)
+        if isinstance(value, np.ndarray) and node.attr in ("T", "shape", "size", "ndim"):
+            return getattr(value, node.attr)
+        raise ValueError
+    if isinstance(node, ast.Subscript):
+        value = _value(node.value, scope)
+        if isinstance(value, (np.ndarray, list, tuple)):
+            return value[_index(node.slice, scope)]
+        raise ValueError
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_value(node.operand, scope)
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        left, right = _value(node.left, scope), _value(node.right, scope)
+        if all(isinstance(side, (np.ndarray, np.generic, int, float)) for side in (left, right)):
+            with np.errstate(all="ignore"):
+                return _ARITHMETIC[type(node.op)](left, right)
+        raise ValueError
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+        if scope.get("len", builtins.len) is builtins.len:
+            return len(_value(node.args[0], scope))
+    raise ValueError
+
+
+def _index(node, scope):
+    if isinstance(node, ast.Tuple):
+        return tuple(_index(part, scope) for part in node.elts)
+    if isinstance(node, ast.Slice):
+        return slice(*(part and _value(part, scope) for part in (node.lower, node.upper, node.step)))
+    return _value(node, scope)
+
+
+_ARITHMETIC = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.MatMult: lambda a, b: a @ b,
+}
+
+
+# ---- time ---------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise `_TimeUp` after so many seconds, and again each second in case something swallows it.
+
+    Only the main thread of a system that has such a timer can be stopped so; elsewhere there is no limit, and the
+    interrupt of the notebook is what ends an endless loop.
+    """
+    possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if seconds is None or not possible:
+        yield
+        return
+
+    def stop(number, frame):
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

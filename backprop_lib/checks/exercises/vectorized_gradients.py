@@ -1,0 +1,339 @@
+"""Exercises of chapter 05: one layer, the whole backward pass, a hunt, a number of one's own, a retest."""
+
+import numpy as np
+
+from backprop_lib import activations
+from backprop_lib.checks.exercise import Case, Exercise, Known, twice
+from backprop_lib.checks.known import from_list, in_backward, in_steps, planted, right_backward, right_steps, seen
+from backprop_lib.checks.networks import backward_cases, nudged_backward
+from backprop_lib.gradcheck import numerical_gradient
+
+CHAPTER = "05_vectorized_gradients"
+
+# ---- order the lines: one step of gradient descent -------------------------------------------------------------------
+
+
+def step_cases(rng):
+    """Draw one hidden layer of ReLUs; a draw with a z near 0 or a ReLU that is always on is rejected."""
+    cases = []
+    for n, sizes in ((7, (4, 5, 3)), (6, (5, 5, 5))):
+        while True:
+            X, y = rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[2]))
+            W1, W2 = rng.normal(size=sizes[:2]), rng.normal(size=sizes[1:])
+            z1 = X @ W1 + rng.normal(size=sizes[1])
+            mixed = ((z1 > 0).any(axis=0) & (z1 < 0).any(axis=0)).all()
+            if mixed and np.abs(z1).min() > 0.01:
+                break
+        a1 = np.maximum(z1, 0)
+        y_hat = a1 @ W2 + rng.normal(size=sizes[2])
+        arguments = {"X": X, "y": y, "n": n, "z1": z1, "a1": a1, "y_hat": y_hat, "W1": W1, "W2": W2}
+        words = f"sizes {'-'.join(map(str, sizes))}, relu, {n} samples"
+        cases.append(Case(f"{n} samples", words, (("first", arguments),), {"n": n, "k": sizes[2]}))
+    return cases
+
+
+def one_step(X, y, n, z1, a1, y_hat, W1, W2, *, early=False, transpose=False, slope=True):
+    """Return W1 and W2 after a step with the learning rate 0.1, right or with a slip."""
+    delta2 = (y_hat - y) / n  # (n, k)
+    W2_new = W2 - 0.1 * a1.T @ delta2
+    back = W2_new if early else W2
+    delta1 = delta2 @ (back if transpose else back.T)  # (n, h)
+    if slope:
+        delta1 = delta1 * (z1 > 0)
+    return W1 - 0.1 * X.T @ delta1, W2_new
+
+
+Exercise(
+    "05.one_step",
+    title="Order the lines: one step of gradient descent",
+    kind="order",
+    points=2,
+    chapter=CHAPTER,
+    equation="weight_update",
+    arguments=("X", "y", "n", "z1", "a1", "y_hat", "W1", "W2"),
+    returns=("W1", "W2"),
+    cases=step_cases,
+    reference=one_step,
+    lines={
+        "A": "W2 = W2 - 0.1 * dW2",
+        "B": "dW1 = X.T @ delta1",
+        "C": "delta1 = (delta2 @ W2.T) * (z1 > 0)",
+        "D": "W1 = W1 - 0.1 * dW1",
+        "E": "delta2 = (y_hat - y) / n",
+        "F": "dW2 = a1.T @ delta2",
+        "G": "delta1 = delta2 @ W2.T",
+        "H": "delta1 = (delta2 @ W2) * (z1 > 0)",
+    },
+    known=(
+        from_list("updated_too_early", lambda *given: one_step(*given, early=True)),
+        from_list("slope_left_out", lambda *given: one_step(*given, slope=False)),
+        from_list("not_transposed", lambda *given: one_step(*given, transpose=True)),
+        Known(
+            "early_and_no_slope",
+            title="Updated too early, and the slope left out",
+            meaning="W2 had changed when the error was sent through it, and the closed gates let everything pass.",
+            advice="Which W2 did the forward pass use? And which of your lines knows where z1 is negative?",
+            equation="early_update",
+            chapter=CHAPTER,
+            wrong=lambda *given: one_step(*given, early=True, slope=False),
+        ),
+        Known(
+            "early_and_not_transposed",
+            title="Updated too early, and W2 not transposed",
+            meaning="W2 had changed when the error was sent through it, and it was used in the forward direction.",
+            advice="Which W2 did the forward pass use? Then write the shapes under the product.",
+            equation="early_update",
+            chapter=CHAPTER,
+            wrong=lambda *given: one_step(*given, early=True, transpose=True),
+        ),
+    ),
+    hints=(
+        "Which line can be the first, because it needs nothing that another line makes? "
+        "And which of the names on the right-hand sides change their value on the way?",
+        "The way back: `delta2`, then `delta1` through the weights that the forward pass used, times the slope. "
+        "Two of the three lines for `delta1` are left out.",
+        "The first line is E.",
+    ),
+)
+
+# ---- fill the blanks: the gradients of one layer -----------------------------------------------------------------------
+
+
+def layer_cases(rng):
+    """Draw what enters a layer and the delta at its end, once with as many inputs as outputs."""
+    cases = []
+    for n, n_in, n_out in ((7, 4, 3), (6, 5, 5), (5, 5, 5), (4, 3, 1)):
+        arguments = {"a_prev": rng.normal(size=(n, n_in)), "delta": rng.normal(size=(n, n_out)) / n}
+        words = f"{n} samples, {n_in} units in, {n_out} out"
+        cases.append(twice(words, words, arguments, {"n": n}))
+    return cases
+
+
+def nudged_layer(arguments, name):
+    """Nudge W or b of the layer: z moves, and the loss by delta times that."""
+    a_prev, delta = arguments["a_prev"], arguments["delta"]
+    if name == "dW":
+        return numerical_gradient(lambda W: np.sum(delta * (a_prev @ W)), np.zeros((a_prev.shape[1], delta.shape[1])))
+    return numerical_gradient(lambda b: np.sum(delta * b), np.zeros(delta.shape[1]))
+
+
+def gradient_layer(a_prev, delta):
+    """Return what the two last steps of a layer see."""
+    return seen(a_prev=a_prev, delta=delta, b=np.zeros(delta.shape[1]))
+
+
+LAYER_STEPS = (("weight_gradient", "bias_gradient"), gradient_layer, ("dW", "db"))
+
+Exercise(
+    "05.layer_gradients",
+    title="Fill the blanks: the gradients of one layer",
+    kind="fill",
+    points=3,
+    chapter=CHAPTER,
+    equation="weight_gradient",
+    arguments=("a_prev", "delta"),
+    returns=("dW", "db"),
+    cases=layer_cases,
+    reference=right_steps(*LAYER_STEPS),
+    known=(
+        *in_steps(*LAYER_STEPS),
+        Known(
+            "bias_summed_over_outputs",
+            title="db is summed over the wrong axis",
+            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
+            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
+            equation="bias_gradient",
+            chapter=CHAPTER,
+            wrong=lambda a_prev, delta: (a_prev.T @ delta, delta.sum(axis=1)),
+        ),
+    ),
+    nudged=nudged_layer,
+    hints=(
+        "A gradient has the shape of what it is the gradient of. Which shapes have W and b here?",
+        "`dW` is a matrix product in which the samples are summed away; `db` is a sum over the samples.",
+        "In `dW` the transposed factor stands on the left.",
+    ),
+)
+
+# ---- write it: the whole backward pass --------------------------------------------------------------------------------
+
+Exercise(
+    "05.backward",
+    title="Write it: the whole backward pass",
+    kind="write",
+    points=6,
+    chapter=CHAPTER,
+    equation="weight_gradient",
+    arguments=("weights", "functions", "z", "a", "y"),
+    returns=("dW[]", "db[]"),
+    cases=backward_cases,
+    reference=right_backward,
+    known=(
+        *in_backward(),
+        Known(
+            "output_forgotten",
+            title="The output layer is left out",
+            meaning="Only the hidden layers get gradients; those of the output layer are zero.",
+            advice="Which layers have a W? Each of them needs a dW, the last one too.",
+            equation="weight_gradient",
+            chapter=CHAPTER,
+            wrong=lambda *given: tuple(
+                [*parts[:-1], np.zeros_like(parts[-1])] for parts in map(list, right_backward(*given))
+            ),
+        ),
+    ),
+    nudged=nudged_backward,
+    hints=(
+        "What arrives at the output, what does each layer make of it, and what does it send on? "
+        "Which of these do you keep?",
+        "In each layer: `delta` is what arrives times the slope at z; `dW` and `db` come from `delta`; "
+        "what is sent on goes through the transposed weights.",
+        "`grad_a = (a[-1] - y) / len(y)`, and then a loop over the layers from the last to the first.",
+    ),
+)
+
+# ---- find the bugs ------------------------------------------------------------------------------------------------------
+
+HUNTED = ("bias_first_row", "weights_from_grad_a")
+
+Exercise(
+    "05.mended",
+    title="Find the bugs: a backward pass that runs",
+    kind="hunt",
+    points=4,
+    chapter=CHAPTER,
+    equation="weight_gradient",
+    arguments=("weights", "functions", "z", "a", "y"),
+    returns=("dW[]", "db[]"),
+    cases=backward_cases,
+    reference=right_backward,
+    stub=planted(*HUNTED),
+    known=in_backward(),
+    nudged=nudged_backward,
+    hints=(
+        "Run the check after each change: what it names first is nearest to the output. "
+        "Which of `dW` and `db` is wrong in the output layer, and which in the hidden ones?",
+        "`db` sums δ over the samples, and both gradients of a layer are made of the same δ.",
+        "Look at the line that makes `dW`, and ask of each name in it whether it belongs before or after the slope.",
+    ),
+)
+
+# ---- a number of one's own ----------------------------------------------------------------------------------------------
+
+
+def own_rules(arguments):
+    """Return what does not do about the chosen numbers."""
+    for name, value in arguments.items():
+        if np.ndim(value) or not 0.05 <= abs(value) <= 20:
+            return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
+    return None
+
+
+def own_gradients(x_1, x_2, delta_1, delta_2, mean=False, first=False):
+    """Return dw and db of one unit on two samples."""
+    if first:
+        return x_1 * delta_1, delta_1
+    share = 2 if mean else 1
+    return (x_1 * delta_1 + x_2 * delta_2) / share, (delta_1 + delta_2) / share
+
+
+Exercise(
+    "05.two_samples",
+    title="Compute with your own numbers: one weight, two samples",
+    kind="numbers",
+    points=2,
+    chapter=CHAPTER,
+    equation="weight_gradient",
+    arguments=("x_1", "x_2", "delta_1", "delta_2"),
+    returns=("dw", "db"),
+    cases=lambda rng: [
+        Case(
+            "yours",
+            "your numbers",
+            (("first", dict(zip(("x_1", "x_2", "delta_1", "delta_2"), rng.uniform(1.5, 4, 4).round(2), strict=True))),),
+        )
+    ],
+    reference=own_gradients,
+    rules=own_rules,
+    known=(
+        from_list("averaged_twice", lambda *given: own_gradients(*given, mean=True), chapter=CHAPTER),
+        from_list(
+            "bias_first_row",
+            lambda *given: own_gradients(*given, first=True),
+            title="The first sample only",
+            meaning="dw and db hold the share of the first sample alone.",
+            advice="The weight is used once for each sample. What becomes of the second use?",
+        ),
+        from_list("weights_averaged", lambda *g: (own_gradients(*g, mean=True)[0], own_gradients(*g)[1])),
+        from_list("bias_averaged", lambda *g: (own_gradients(*g)[0], own_gradients(*g, mean=True)[1])),
+        Known(
+            "sums_multiplied",
+            title="Summed first, multiplied afterward",
+            meaning="The inputs were added, the deltas were added, and the two sums multiplied. "
+            "Each sample's input belongs to its own δ.",
+            advice="Write down the share of sample 1 alone, then that of sample 2, and only then add.",
+            equation="weight_gradient",
+            chapter=CHAPTER,
+            wrong=lambda x_1, x_2, d_1, d_2: ((x_1 + x_2) * (d_1 + d_2), d_1 + d_2),
+        ),
+    ),
+    hints=(
+        "One weight is used on two samples. How many paths lead from it to the loss?",
+        "Each sample gives its input times its δ, and the shares are added; the 1/n is in δ already.",
+        "`dw = x_1 * delta_1 + ...`",
+    ),
+)
+
+# ---- a retest: chapter 04 -----------------------------------------------------------------------------------------------
+
+
+def delta_cases(rng):
+    """Draw a layer and the one above it, for a mask and for a smooth slope; square weights too."""
+    cases = []
+    settings = ((7, 4, 3, "relu"), (7, 4, 3, "tanh"), (6, 5, 5, "relu"), (5, 5, 5, "sigmoid"))
+    for n, width, above, name in settings:
+        f = activations.get(name)
+        while True:
+            z = rng.normal(size=(n, width))
+            if np.abs(z).min() > 0.01 and (z > 0).any(axis=0).all() and (z < 0).any(axis=0).all():
+                break
+        arguments = {
+            "delta_next": rng.normal(size=(n, above)),
+            "W_next": rng.normal(size=(width, above)),
+            "z": z,
+            "function": f,
+        }
+        words = f"{name}, {n} samples, {width} units, {above} in the next layer"
+        cases.append(twice(words, words, arguments, {"n": n, "k": above}))
+    return cases
+
+
+def delta_layer(delta_next, W_next, z, function):
+    """Return what the steps of a hidden layer see."""
+    return seen(f=function, z=z, a=function(z), above=seen(W=W_next, delta=delta_next))
+
+
+DELTA_STEPS = (("hidden_grad_a", "hidden_delta"), delta_layer, ("delta",))
+
+Exercise(
+    "05.hidden_delta_again",
+    title="Once more, from chapter 04: the hidden delta",
+    kind="write",
+    points=2,
+    chapter="04_hidden_delta",
+    equation="hidden_delta",
+    arguments=("delta_next", "W_next", "z", "function"),
+    returns=("delta",),
+    cases=delta_cases,
+    reference=right_steps(*DELTA_STEPS),
+    known=in_steps(*DELTA_STEPS, leave_out=("slope_of_another_layer", "another_layers_weights")),
+    nudged=lambda arguments, name: numerical_gradient(
+        lambda z: np.sum(arguments["delta_next"] * (arguments["function"](z) @ arguments["W_next"])), arguments["z"]
+    ),
+    hints=(
+        "Two things lie between the next layer's z and this layer's z. Which are they?",
+        "What arrives is the next δ through the transposed weights; then comes the slope at z.",
+        "`grad_a = delta_next @ W_next.T`",
+    ),
+    retest=True,
+)

@@ -1,0 +1,32 @@
+"""Functions that a check hands to the learner's code, by name, so that they need not be sent."""
+
+import numpy as np
+
+__all__ = ["FUNCTIONS"]
+
+FUNCTIONS = {}
+"""The functions by name."""
+
+
+def _listed(function):
+    FUNCTIONS[function.__name__] = function
+    return function
+
+
+@_listed
+def cube(x):
+    """Return the sum of x**3."""
+    return np.sum(np.asarray(x) ** 3)
+
+
+@_listed
+def wave(x):
+    """Return the sum of sin(2 x) + x / 3."""
+    return np.sum(np.sin(2 * np.asarray(x)) + np.asarray(x) / 3)
+
+
+@_listed
+def bowl(x):
+    """Return the sum of exp(x / 2) times its place, counted from 1."""
+    x = np.asarray(x)
+    return np.sum(np.exp(x / 2) * (1 + np.arange(x.size)).reshape(x.shape))

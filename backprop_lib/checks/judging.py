@@ -1,0 +1,709 @@
+"""The last part of a check: judge the evidence. Everything here is plain data; no learner's code is in reach.
+
+The right answer and the known mistakes are run on the same inputs, and written down in the same way; then evidence is
+compared with evidence.
+"""
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from backprop_lib import equations, gradcheck
+from backprop_lib.checks import factors, ordering, reading
+from backprop_lib.checks.collecting import collect
+from backprop_lib.checks.plain import Foreign, decode
+from backprop_lib.checks.verdict import NOT_ATTEMPTED, NOT_YET_RIGHT, RIGHT, Section, Verdict
+
+__all__ = ["applicable", "judge"]
+
+ENTRIES = 3
+"""How many entries are shown side by side."""
+
+PROBES = (11, 12)
+"""Seeds of the draws on which it is decided whether a mistake of the course's list can be made in an exercise."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A part that is words, beside its reference; the counterpart of `gradcheck.TensorComparison`."""
+
+    name: str
+    given: object
+    expected: object
+
+    @property
+    def status(self):
+        """Whether the words agree."""
+        return "right" if isinstance(self.given, str) and self.given == self.expected else "wrong"
+
+    @property
+    def passed(self):
+        """The same as a bool."""
+        return self.status == "right"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One call of an answer beside the right one.
+
+    Attributes
+    ----------
+    case : dict
+        The setting, plain.
+    name : str
+        The name of the call.
+    arguments : dict
+        What the function was called with, fresh.
+    noted : dict
+        The evidence of the call.
+    given, expected : dict or None
+        The parts by name; None if it raised or could not be read.
+    rows : tuple
+        The comparisons, from the input to the output.
+    problem : str
+        What could not be read.
+    kind : str
+        "none", "blank" or "form" where something could not be read.
+    """
+
+    case: dict
+    name: str
+    arguments: dict
+    noted: dict
+    given: dict | None
+    expected: dict
+    rows: tuple
+    problem: str = ""
+    kind: str = ""
+
+    @property
+    def right(self):
+        """Whether all parts agree."""
+        return self.given is not None and not self.problem and all(row.passed for row in self.rows)
+
+
+# ---- the whole ------------------------------------------------------------------------------------------------------
+
+
+def judge(exercise, cases, evidence, *, seed=None):
+    """Judge what was collected.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    cases : list of dict
+        The inputs, as `Exercise.draw` gave them; not looked at for numbers of the learner's own.
+    evidence : dict
+        As `collecting.collect` or `collecting.collect_value` gave it, also after a trip through JSON.
+    seed : int, optional
+        The seed of the inputs, to be told.
+
+    Returns
+    -------
+    Verdict
+    """
+    answer = evidence["answer"]
+    if exercise.takes_function:
+        if answer["kind"] != "function":
+            return _no_function(exercise, decode(answer["value"]))
+    else:
+        if answer["kind"] == "function":
+            return _verdict(exercise, NOT_YET_RIGHT, f"A function came; {_wanted(exercise)} was expected.", sections=())
+        value = decode(answer["value"])
+        if _is_open(value):
+            return _verdict(exercise, NOT_ATTEMPTED, f"Hand over {_wanted(exercise)} in place of the three dots.")
+        try:
+            if exercise.kind == "order":
+                program = ordering.program(exercise, value)
+            else:
+                cases, program = _own_numbers(exercise, value)
+        except reading.Unreadable as error:
+            return _verdict(exercise, NOT_YET_RIGHT, str(error))
+        evidence = {**collect(program, cases, seconds=None), "answer": answer}
+    return _judge_calls(exercise, cases, evidence, seed)
+
+
+def _judge_calls(exercise, cases, evidence, seed):
+    compared = _compare(exercise, cases, evidence)
+    stub = _stub(exercise, cases, evidence, compared)
+    if stub:
+        return _verdict(exercise, NOT_ATTEMPTED, stub)
+    stopped = _stopped(exercise, evidence)
+    changed = [] if not exercise.keeps_inputs else [(c, n) for c in evidence["cases"] for n in c["changed"]]
+    warned = [call for call in compared if exercise.no_warnings and call.noted["warnings"]]
+    wrong = [call for call in compared if not call.right]
+    if not stopped and not changed and not warned and not wrong:
+        return _verdict(exercise, RIGHT, _praise(exercise, cases, compared), sections=_remarks(exercise, compared))
+    numbers_of_learner = exercise.kind == "numbers"
+    fitting = [] if stopped else [k for k in _candidates(exercise) if _fits(exercise, cases, evidence, compared, k)]
+    sections = [_recognized(exercise, known, compared, evidence) for known in fitting]
+    names = tuple(known.name for known in fitting)
+    if not fitting and changed and not stopped and _first_calls_right(compared):
+        sections, names = [_changed(exercise, changed)], ("changed_in_place",)
+    elif not fitting and wrong and not stopped and all(call.kind == "none" for call in wrong):
+        sections, names = [_nothing_returned(exercise)], ("no_return",)
+    elif not fitting:
+        sections = [_unrecognized(exercise, compared, wrong, changed, warned, evidence)] if not stopped else []
+    sentences = [stopped] if stopped else [_count(exercise, compared, wrong)] if not numbers_of_learner else []
+    if len(fitting) > 1:
+        sentences.append("These mistakes come to the same numbers here, so all of them are named.")
+    return Verdict(
+        exercise.name,
+        NOT_YET_RIGHT,
+        0,
+        exercise.points,
+        tuple(sentence for sentence in sentences if sentence),
+        (*sections, *_remarks(exercise, compared)),
+        names,
+        seed,
+    )
+
+
+def _verdict(exercise, status, sentence, sections=()):
+    points = exercise.points if status == RIGHT else 0
+    return Verdict(exercise.name, status, points, exercise.points, (sentence,), tuple(sections))
+
+
+def _wanted(exercise):
+    if exercise.kind == "order":
+        return f"the letters of the lines in their order, such as {' '.join(exercise.lines)!r},"
+    return f"a dict with {', '.join((*exercise.arguments, *exercise.returns))}"
+
+
+def _no_function(exercise, value):
+    if _is_open(value):
+        return _verdict(exercise, NOT_ATTEMPTED, f"Write the function `{exercise.call}`.")
+    what = value.kind if isinstance(value, Foreign) else type(value).__name__
+    return _verdict(
+        exercise,
+        NOT_YET_RIGHT,
+        f"A value of the type {what} came, the function itself was expected: "
+        f'`check("{exercise.name}", {exercise.function})`, without parentheses after its name.',
+    )
+
+
+def _is_open(value):
+    if isinstance(value, reading.Blank) or value is None:
+        return True
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(entry, reading.Blank) for entry in entries)
+
+
+def _praise(exercise, cases, compared):
+    if exercise.kind == "numbers":
+        return "Your numbers agree with the computed ones, and every known mistake would have given others."
+    seconds = [case["words"] for case in cases]
+    settings = f"{len(seconds)} settings" if len(seconds) > 1 else "1 setting"
+    return f"Right in {settings} with {len(compared)} calls: {'; '.join(seconds)}."
+
+
+def _count(exercise, compared, wrong):
+    if not wrong or len(compared) < 2:
+        return ""
+    right = len(compared) - len(wrong)
+    return f"Of {len(compared)} calls {right if right else 'none'} {'was' if right < 2 else 'were'} right."
+
+
+# ---- evidence beside evidence ---------------------------------------------------------------------------------------
+
+
+def _compare(exercise, cases, evidence):
+    """Return a `Compared` for each call that was made."""
+    expected = collect(exercise.reference, cases, seconds=None)
+    return tuple(
+        _one_call(exercise, case, call, noted, right)
+        for case, found, reference in zip(cases, evidence["cases"], expected["cases"], strict=False)
+        for call, noted, right in zip(_calls(case), found["calls"], reference["calls"], strict=False)
+    )
+
+
+def _calls(case):
+    """Yield (name, arguments) for each call of a case, the arguments fresh."""
+    plain = {}
+    for call in case["calls"]:
+        plain = call["arguments"] if call["arguments"] is not None else plain
+        yield call["name"], {name: decode(value) for name, value in plain.items()}
+
+
+def _one_call(exercise, case, call, noted, right):
+    name, arguments = call
+    if right["error"] is not None:
+        raise RuntimeError(f"the right answer to {exercise.name} raised {right['error']}.")
+    expected = reading.tensors(exercise, decode(right["value"]), arguments)
+    if noted["error"] is not None:
+        return Compared(case, name, arguments, noted, None, expected, ())
+    try:
+        given = reading.tensors(exercise, decode(noted["value"]), arguments)
+    except reading.Unreadable as error:
+        return Compared(case, name, arguments, noted, None, expected, (), str(error), error.kind)
+    problem = ""
+    if given.keys() != expected.keys():
+        missing = [part for part in expected if part not in given]
+        extra = [part for part in given if part not in expected]
+        problem = (
+            f"`{missing[0]}` is missing: {len(given)} arrays came, {len(expected)} were expected."
+            if missing
+            else f"`{extra[0]}` is one too many: {len(given)} arrays came, {len(expected)} were expected."
+        )
+    rows = tuple(_row(exercise, part, given[part], expected[part]) for part in expected if part in given)
+    return Compared(case, name, arguments, noted, given, expected, rows, problem, "form" if problem else "")
+
+
+def _row(exercise, name, given, expected):
+    if isinstance(given, str) or isinstance(expected, str):
+        return Words(name, given, expected)
+    if exercise.flexible:
+        given = reading.as_expected(given, expected)
+    narrow = given.dtype.itemsize < 8 and given.dtype.kind == "f"
+    tolerance = gradcheck.TOLERANCE_FLOAT32 if narrow else gradcheck.TOLERANCE
+    return gradcheck.compare_tensor(name, given, expected.astype(float), tolerance=tolerance)
+
+
+def _first_calls_right(compared):
+    firsts = {id(call.case): call for call in reversed(compared)}
+    return all(call.right for call in firsts.values())
+
+
+# ---- not attempted, stopped -----------------------------------------------------------------------------------------
+
+
+def _stub(exercise, cases, evidence, compared):
+    """Return a sentence if the answer is still what the notebook held at the start."""
+    calls = [call for case in evidence["cases"] for call in case["calls"]]
+    if any(call["error"] and call["error"]["type"] == "NotImplementedError" for call in calls):
+        return (
+            f"The line `raise NotImplementedError` still stands in `{exercise.function}`. Write your code in its place."
+        )
+    if exercise.stub is not None:
+        given = collect(exercise.stub, cases, seconds=None)
+        if _same(exercise, cases, evidence, given):
+            return "Both bugs are still in it."
+    if evidence["answer"].get("blank") and not all(call.right for call in compared):
+        return f"Three dots still stand in `{exercise.function}`. Write what belongs there."
+    return ""
+
+
+def _stopped(exercise, evidence):
+    if evidence["stopped"] is None:
+        return ""
+    where = f"call {sum(len(case['calls']) for case in evidence['cases']) + 1}"
+    if evidence["stopped"] == "interrupt":
+        return f"It was interrupted in {where}. Does a loop in `{exercise.function}` come to an end?"
+    return f"It was stopped in {where}, since the time was up. Does a loop in `{exercise.function}` come to an end?"
+
+
+# ---- known mistakes -------------------------------------------------------------------------------------------------
+
+
+def _candidates(exercise):
+    return [known for known in exercise.known if not known.general or known.name in applicable(exercise.name)]
+
+
+@lru_cache
+def applicable(name):
+    """Return the names of the known mistakes that make a difference in an exercise, by numbers that can be compared.
+
+    Parameters
+    ----------
+    name : str
+        The name of the exercise.
+
+    Returns
+    -------
+    frozenset of str
+    """
+    from backprop_lib.checks.exercise import EXERCISES
+
+    exercise, found = EXERCISES[name], set()
+    for seed in PROBES:
+        cases = exercise.draw(seed)
+        for known in exercise.known:
+            evidence = collect(known.program(), cases, seconds=None)
+            if _shows(exercise, evidence, _compare(exercise, cases, evidence)):
+                found.add(known.name)
+    return frozenset(found)
+
+
+def _shows(exercise, evidence, compared):
+    """Say whether evidence holds a wrong number, a wrong shape or a changed input."""
+    changed = exercise.keeps_inputs and any(case["changed"] for case in evidence["cases"])
+    return changed or any(not call.right and call.given is not None for call in compared)
+
+
+def _fits(exercise, cases, evidence, compared, known):
+    if not _shows(exercise, evidence, compared):
+        return False  # nothing but errors: no number names the mistake
+    return _same(exercise, cases, evidence, collect(known.program(), cases, seconds=None))
+
+
+def _same(exercise, cases, one, other):
+    """Say whether two pieces of evidence agree in every call, numbers to a relative 1e-6."""
+    if len(one["cases"]) != len(other["cases"]):
+        return False
+    for case, first, second in zip(cases, one["cases"], other["cases"], strict=True):
+        if len(first["calls"]) != len(second["calls"]):
+            return False
+        if exercise.keeps_inputs and bool(first["changed"]) != bool(second["changed"]):
+            return False
+        for (_, arguments), a, b in zip(_calls(case), first["calls"], second["calls"], strict=False):
+            if not _same_call(exercise, arguments, a, b):
+                return False
+    return True
+
+
+def _same_call(exercise, arguments, one, other):
+    if one["error"] is not None or other["error"] is not None:
+        return bool(one["error"] and other["error"] and one["error"]["type"] == other["error"]["type"])
+    found = []
+    for noted in (one, other):
+        try:
+            found.append(reading.tensors(exercise, decode(noted["value"]), arguments))
+        except reading.Unreadable as error:
+            found.append(str(error))
+    first, second = found
+    if isinstance(first, str) or isinstance(second, str):
+        return first == second
+    return first.keys() == second.keys() and all(_equal(exercise, first[name], second[name]) for name in first)
+
+
+def _equal(exercise, one, other):
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str) and one == other
+    if exercise.flexible:
+        one = reading.as_expected(one, other)
+    if one.shape != other.shape:
+        return False
+    one, other = one.astype(float), other.astype(float)
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return bool(np.array_equal(one, other, equal_nan=True))
+    return gradcheck.compare_tensor("", one, other).passed
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _recognized(exercise, known, compared, evidence):
+    sentences = [known.meaning, _proof(exercise, compared, evidence)]
+    equation = equations.get(known.equation)
+    sentences += [f"It belongs to the equation `{equation.name}`: {_lower(equation.meaning)}", f"Next: {known.advice}"]
+    return Section(f"Recognized: {known.title}", tuple(s for s in sentences if s), link=_link(known.chapter))
+
+
+def _lower(sentence):
+    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+
+
+def _link(chapter):
+    number, _, words = chapter.partition("_")
+    return f"chapter {number}, {words.replace('_', ' ')}", chapter
+
+
+def _proof(exercise, compared, evidence):
+    """Say by which numbers of the learner's own a mistake was recognized."""
+    call = next((call for call in compared if not call.right and call.given is not None), None)
+    changed = [name for case in evidence["cases"] for name in case["changed"]] if exercise.keeps_inputs else []
+    if call is None or changed:
+        return f"How it shows: your function changed `{changed[0]}`, which it was handed." if changed else ""
+    return f"How it shows: {_in_numbers(exercise, call, compared)}{_exactly(exercise, compared)}"
+
+
+def _exactly(exercise, compared):
+    if exercise.kind == "numbers":
+        return ""
+    cases = {id(call.case) for call in compared}
+    where = {1: "the setting", 2: "both settings"}.get(len(cases), f"all {len(cases)} settings")
+    return f" The mistake gives exactly your numbers in {where}."
+
+
+def _in_numbers(exercise, call, compared):
+    if call.problem:
+        return call.problem
+    wrong = [row for row in call.rows if not row.passed]
+    where = "" if call.name == "first" else f" in the call {call.name!r}"
+    misshapen = next((row for row in wrong if row.status == "wrong shape"), None)
+    if misshapen is not None:
+        return (
+            f"your `{misshapen.name}` has the shape {misshapen.shape}, expected {misshapen.expected_shape}{where} "
+            f"({call.case['words']})."
+        )
+    kinds = sorted({row.name.partition("[")[0] for row in wrong}, reverse=True)
+    names = " and ".join(f"`{kind}`" for kind in kinds)
+    names = names if any(c in row.name for row in wrong for c in "[") or len(kinds) > 1 else f"`{wrong[0].name}`"
+    factor = _common_factor(wrong)
+    if factor is not None and exercise.kind != "numbers":
+        layers = "" if len(call.rows) == 1 or not any("[" in row.name for row in call.rows) else _layers(call, wrong)
+        words = factors.factor_words(factor, call.case["facts"])
+        return (
+            f"your {names} {'are' if len(wrong) > 1 else 'is'} {factor:.3f} times the expected "
+            f"{'ones' if len(wrong) > 1 else 'one'}{layers}{where}{': ' + words if words else ''} "
+            f"({call.case['words']})."
+        )
+    first = gradcheck.first_difference(call.rows)
+    if exercise.kind == "numbers" or isinstance(first, Words):
+        return f"your `{first.name}` is {_entry(call.given[first.name])}."
+    entries = _entries(call, first)
+    mine = ", ".join(f"{row[1]:.4f}" for row in entries)
+    theirs = ", ".join(f"{row[2]:.4f}" for row in entries)
+    return f"your `{first.name}` has {mine}, expected {theirs}{where} ({call.case['words']})."
+
+
+def _layers(call, wrong):
+    kinds = {row.name.partition("[")[0] for row in wrong}
+    of_kind = [row for row in call.rows if row.name.partition("[")[0] in kinds]
+    return " in every layer" if len(of_kind) == len(wrong) else ""
+
+
+def _all_alike(call):
+    """Say whether the wrong parts of a call are many and all off by one factor."""
+    wrong = [row for row in call.rows if not row.passed]
+    return len(wrong) > 1 and _common_factor(wrong) is not None
+
+
+def _common_factor(rows):
+    if not rows or any(isinstance(row, Words) or not row.proportional for row in rows):
+        return None
+    values = np.array([row.factor for row in rows])
+    return float(values[0]) if np.all(np.abs(values - values[0]) <= 1e-6 * abs(values[0])) and values[0] else None
+
+
+def _changed(exercise, changed):
+    case, name = changed[0]
+    return Section(
+        "Recognized: an argument is changed in place",
+        (
+            "The numbers of the first call are right, but the function wrote into an array that it was handed.",
+            f"How it shows: `{name}` was another one after the call than before it.",
+            "Who uses that array again gets wrong numbers.",
+            "Next: look for a line with `-=`, `*=` or `[...] =` on an argument, and make a new array instead.",
+        ),
+        link=_link("05_vectorized_gradients"),
+    )
+
+
+def _nothing_returned(exercise):
+    return Section(
+        "Recognized: nothing is returned",
+        (
+            f"`{exercise.function}` computes and then ends without `return`, so that it hands back None.",
+            "How it shows: every call returned None.",
+            f"Next: hand back {' and '.join(name.removesuffix('[]') for name in exercise.returns)}.",
+        ),
+        link=_link("07_gradient_checking"),
+    )
+
+
+def _unrecognized(exercise, compared, wrong, changed, warned, evidence):
+    raised = [call for call in wrong if call.noted["error"] is not None]
+    numbers = [call for call in wrong if call.noted["error"] is None]
+    if numbers:
+        return _first_wrong(exercise, numbers[0], compared)
+    if raised:
+        return _raised(exercise, raised[0])
+    if changed:
+        return _changed(exercise, changed)
+    call = warned[0]
+    return Section(
+        "NumPy warns",
+        (
+            f"The numbers are right, but NumPy warned: {call.noted['warnings'][0]} ({call.case['words']}).",
+            "Here the formula is to be written so that it does not come to that.",
+        ),
+        link=_link(exercise.chapter),
+    )
+
+
+def _first_wrong(exercise, call, compared):
+    """Describe the first wrong part on the way from the output to the input."""
+    if call.problem:
+        return Section(
+            "What came back", (call.problem, f"The setting: {call.case['words']}."), link=_link(exercise.chapter)
+        )
+    row = gradcheck.first_difference(call.rows)
+    fine = [other.name for other in call.rows if other.passed]
+    heading = f"The first wrong one, from the output to the input: {row.name}" if len(call.rows) > 1 else "The numbers"
+    sentences = []
+    if exercise.kind == "numbers":
+        return Section(heading, tuple(_remark_on_number(call, row)), link=_link(exercise.chapter))
+    if call.name != "first" and _first_calls_right(compared):
+        sentences.append(
+            f"The first call was right; the call {call.name!r} was not. Is something kept from one call to the next?"
+        )
+    if isinstance(row, Words):
+        sentences.append(f"`{row.name}` is not the right one in the setting {call.case['words']}.")
+        return Section(heading, tuple(sentences), link=_link(exercise.chapter))
+    if row.status == "wrong shape":
+        sentences.append(f"Your `{row.name}` has the shape {row.shape}, expected {row.expected_shape}.")
+        if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
+            sentences.append("It is the transpose of the shape that was expected.")
+    else:
+        sentences.append(f"Your `{row.name}` has the shape that was expected, {row.shape}.")
+        factor = _common_factor([row])
+        if factor is not None:
+            words = factors.factor_words(factor, call.case["facts"])
+            layers = _layers(call, [other for other in call.rows if not other.passed]) if _all_alike(call) else ""
+            sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
+        if not np.isfinite(call.given[row.name]).all():
+            sentences.append("It holds NaN or infinity.")
+    if fine:
+        sentences.append(f"Right: {', '.join(f'`{name}`' for name in fine)}.")
+    sentences.append(f"The setting: {call.case['words']}.")
+    rows, columns = (), ()
+    if row.status != "wrong shape":
+        rows = _entries(call, row)
+        columns = ("entry", "yours", "expected")
+        nudged = exercise.nudged(call.arguments, row.name) if exercise.nudged else None
+        if nudged is not None:
+            columns = (*columns, "by nudging")
+            rows = [
+                (*entry, float(np.asarray(nudged)[index]))
+                for entry, index in zip(rows, _places(call, row), strict=True)
+            ]
+    return Section(heading, tuple(sentences), columns, tuple(map(tuple, rows)), link=_link(exercise.chapter))
+
+
+def _remark_on_number(call, row):
+    if isinstance(row, Words) or row.status == "wrong shape":
+        yield f"`{row.name}` is not of the form that was expected."
+        return
+    given, expected = float(call.given[row.name].ravel()[0]), float(call.expected[row.name].ravel()[0])
+    if row.size == 1 and abs(given - expected) <= 0.01 * abs(expected):
+        yield (
+            f"Your `{row.name}` is close, but rounded. Write the arithmetic and let Python compute: "
+            f"`0.3 * (0.8 - 1)`, not its result."
+        )
+    elif given * expected < 0:
+        yield f"Your `{row.name}` has the wrong sign."
+    else:
+        yield f"Your `{row.name}` does not agree with the computed one."
+    yield "Nudge the number it is about by 0.001 both ways, and look what the result does."
+
+
+def _places(call, row):
+    """Return the indices of the entries to show, the most wrong first, in order."""
+    given, expected = _arrays(call, row)
+    with np.errstate(invalid="ignore"):
+        wrong = np.nan_to_num(np.abs(given - expected), nan=np.inf, posinf=np.inf).ravel()
+    chosen = sorted(np.argsort(-wrong, kind="stable")[:ENTRIES].tolist())
+    return [np.unravel_index(i, expected.shape) for i in chosen] if expected.shape else [()]
+
+
+def _arrays(call, row):
+    expected = call.expected[row.name].astype(float)
+    return reading.as_expected(call.given[row.name].astype(float), expected), expected
+
+
+def _entries(call, row):
+    given, expected = _arrays(call, row)
+    return [
+        (
+            f"{row.name}[{', '.join(map(str, map(int, index)))}]" if index else row.name,
+            float(given[index]),
+            float(expected[index]),
+        )
+        for index in _places(call, row)
+    ]
+
+
+def _entry(value):
+    return value if isinstance(value, str) else f"{float(np.ravel(value)[0]):.6g}"
+
+
+# ---- what an answer raised ------------------------------------------------------------------------------------------
+
+
+def _raised(exercise, call):
+    error = call.noted["error"]
+    sentences = []
+    if error["type"] == "arguments":
+        sentences.append(f"The check calls `{exercise.call}`; your function does not take that: {error['message']}.")
+        return Section("It could not be called", tuple(sentences), link=None)
+    if "line" in error and error["line"]:
+        sentences.append(f"The line `{error['line']}` raised {error['type']}: {error['message']}")
+    else:
+        sentences.append(f"It raised {error['type']}: {error['message']}")
+    sentences += _explained(exercise, error, call)
+    sentences.append(f"The setting: {call.case['words']}.")
+    return Section(f"It stops with an error: {error['type']}", tuple(sentences), link=_link(exercise.chapter))
+
+
+def _explained(exercise, error, call):
+    operands = error.get("operands")
+    if operands and len(operands) == 2:
+        (left, left_shape), (right, right_shape) = operands
+        shapes = f"`{left}` is {_shape(left_shape)} and `{right}` is {_shape(right_shape)}"
+        if "matmul" in error["message"] or "not aligned" in error["message"]:
+            yield f"The product `{error['expression']}` failed: {shapes}. The inner sizes have to be equal."
+            yield "Which index is to be summed away, and where does it stand in the two shapes?"
+        elif "broadcast" in error["message"]:
+            yield f"In `{error['expression']}` the shapes do not go together: {shapes}."
+    elif error["type"] == "UnboundLocalError" or error["type"] == "NameError":
+        name = (error["message"].split("'") + [""])[1]
+        near = difflib.get_close_matches(name, exercise.arguments, n=1)
+        yield f"There is no `{name}` at that place." + (f" Did you mean `{near[0]}`?" if near else "")
+    elif error["type"] == "RecursionError":
+        yield f"`{exercise.function}` calls itself without an end."
+    elif error["type"] == "SystemExit":
+        yield "The check goes on only if your function returns; take `exit` or `quit` out."
+    elif error["type"] == "IndexError":
+        lengths = {name: len(v) for name, v in call.arguments.items() if isinstance(v, list)}
+        if lengths:
+            yield f"The lists have these lengths: {', '.join(f'`{n}` {k}' for n, k in lengths.items())}."
+
+
+def _shape(shape):
+    return str(tuple(shape)) if shape else "a single number"
+
+
+def _remarks(exercise, compared):
+    """Tell what an answer printed, and what it warned of."""
+    sentences = []
+    printed = next((call.noted["printed"] for call in compared if call.noted["printed"].strip()), "")
+    if printed:
+        first = printed.strip().splitlines()[0][:100]
+        sentences.append(f"It prints; the first line was: {first}")
+    warned = next((call.noted["warnings"][0] for call in compared if call.noted["warnings"]), "")
+    if warned and not exercise.no_warnings:
+        sentences.append(f"NumPy warned: {warned}")
+    return (Section("Beside the point", tuple(sentences)),) if sentences else ()
+
+
+# ---- numbers of the learner's own -----------------------------------------------------------------------------------
+
+
+def _own_numbers(exercise, value):
+    """Return a case made of the numbers that the learner chose, and a program that returns what the learner computed."""
+    from backprop_lib.checks.exercise import Case
+
+    names = (*exercise.arguments, *exercise.returns)
+    if not isinstance(value, dict):
+        raise reading.Unreadable(f"{reading._what(value)} came; {_wanted(exercise)} was expected.")
+    missing = [name for name in names if name not in value]
+    if missing:
+        raise reading.Unreadable(f"`{missing[0]}` is missing; {_wanted(exercise)} was expected.")
+    chosen = {}
+    for name in exercise.arguments:
+        part = reading._one(name, value[name])
+        if isinstance(part, str) or not np.isfinite(part.astype(float)).all():
+            raise reading.Unreadable(f"`{name}` is {value[name]!r}; a number of your own was expected.")
+        chosen[name] = part.astype(float) if part.ndim else float(part)
+    complaint = exercise.rules(chosen) if exercise.rules else None
+    if complaint:
+        raise reading.Unreadable(complaint)
+    case = Case("yours", "your numbers", (("first", chosen),)).plain()
+    _refuse_blind_numbers(exercise, case)
+    answers = {name: value[name] for name in exercise.returns}
+    return [case], lambda *_: answers
+
+
+def _refuse_blind_numbers(exercise, case):
+    """Raise if a known mistake makes no difference with these numbers."""
+    for known in exercise.known:
+        evidence = collect(known.program(), [case], seconds=None)
+        if all(call.right for call in _compare(exercise, [case], evidence)):
+            raise reading.Unreadable(
+                "With these numbers a wrong way gives the right result as well, so they prove nothing. "
+                "Change one of the numbers you chose: no 0, no 1, no two alike."
+            )

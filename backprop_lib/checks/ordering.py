@@ -1,0 +1,72 @@
+"""Lines to be put in order: reads the letters of an answer and makes a program of the lines."""
+
+import re
+
+import numpy as np
+
+from backprop_lib.checks.reading import Unreadable
+
+__all__ = ["letters", "program"]
+
+
+def letters(exercise, value):
+    """Return the letters of an answer, a list of str.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        It holds the lines.
+    value : str or list of str
+        "B A C", "bac", "B, A, C" or ["B", "A", "C"].
+
+    Raises
+    ------
+    Unreadable
+        If there is no such line, or one is used twice.
+    """
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        value = " ".join(value)
+    if not isinstance(value, str):
+        raise Unreadable(
+            f"{value!r} came; the letters of the lines were expected, such as {' '.join(exercise.lines)!r}."
+        )
+    found = re.findall(r"\S", re.sub(r"[,;>\-]", " ", value.upper()))
+    unknown = [letter for letter in found if letter not in exercise.lines]
+    if unknown:
+        raise Unreadable(f"there is no line {unknown[0]}; the lines are {', '.join(exercise.lines)}.")
+    for letter in found:
+        if found.count(letter) > 1:
+            raise Unreadable(f"the line {letter} stands twice in your order.")
+    if not found:
+        raise Unreadable("no letter came; hand over the letters of the lines in their order.")
+    return found
+
+
+def program(exercise, value):
+    """Return a function of the exercise's arguments that runs the lines in the order of the answer.
+
+    The lines are the course's own; the answer decides their order alone.
+    """
+    order = letters(exercise, value)
+    names = [name.removesuffix("[]") for name in exercise.returns]
+
+    def run(*arguments):
+        scope = {"np": np, **dict(zip(exercise.arguments, arguments, strict=True))}
+        for letter in order:
+            try:
+                exec(exercise.lines[letter], scope)
+            except NameError as error:
+                name = (str(error).split("'") + [""])[1]
+                raise LineError(f"line {letter} uses `{name}`, which no line above it makes.") from None
+            except ValueError as error:
+                raise LineError(f"line {letter} fails: {error}") from None
+        missing = [name for name in names if name not in scope]
+        if missing:
+            raise LineError(f"none of your lines makes `{missing[0]}`.")
+        return {name: scope[name] for name in names} if len(names) > 1 else scope[names[0]]
+
+    return run
+
+
+class LineError(Exception):
+    """A line that cannot be run where it stands."""
