@@ -1,7 +1,11 @@
 """What all tests share: a warm font cache, and the report on how long each chapter takes to execute."""
 
+import os
+
 import matplotlib.font_manager  # noqa: F401 - builds its cache here and not in the output of a notebook's first picture
 import pytest
+
+os.environ["BACKPROP_PROGRESS"] = "off"  # a test run is no learner's progress
 
 SECONDS = pytest.StashKey()
 

@@ -10,7 +10,6 @@ import inspect
 import io
 import linecache
 import signal
-import sys
 import sysconfig
 import threading
 import time
@@ -316,9 +315,9 @@ def _value(node, scope):
             with np.errstate(all="ignore"):
                 return _ARITHMETIC[type(node.op)](left, right)
         raise ValueError
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
-        if scope.get("len", builtins.len) is builtins.len:
-            return len(_value(node.args[0], scope))
+    is_len = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+    if is_len and len(node.args) == 1 and scope.get("len", builtins.len) is builtins.len:
+        return len(_value(node.args[0], scope))
     raise ValueError
 
 

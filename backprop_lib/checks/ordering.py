@@ -56,7 +56,7 @@ def program(exercise, value):
             try:
                 exec(exercise.lines[letter], scope)
             except NameError as error:
-                name = (str(error).split("'") + [""])[1]
+                name = str(error).partition("'")[2].partition("'")[0]
                 raise LineError(f"line {letter} uses `{name}`, which no line above it makes.") from None
             except ValueError as error:
                 raise LineError(f"line {letter} fails: {error}") from None

@@ -4,10 +4,10 @@ import numpy as np
 
 from backprop_lib.checks.plain import Blank, Foreign
 
-__all__ = ["Unreadable", "as_expected", "tensors"]
+__all__ = ["Unreadable", "as_expected", "one", "tensors", "what"]
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - it is a finding about an answer, no failure of the program
     """What was returned is not of the form that was asked for; the message says how.
 
     Attributes
@@ -82,7 +82,7 @@ def _parts(exercise, value):
         if len(values) != len(names):
             raise Unreadable(f"{len(values)} values came, {wanted} was expected.")
     else:
-        raise Unreadable(f"{_what(value)} came, {wanted} was expected.")
+        raise Unreadable(f"{what(value)} came, {wanted} was expected.")
     return [
         (name, _listed(exercise, name, part) if is_list else part)
         for name, part, is_list in zip(names, values, many, strict=True)
@@ -97,17 +97,18 @@ def _listed(exercise, name, value):
     if isinstance(value, np.ndarray) and value.ndim:
         return list(value)
     if not isinstance(value, list):
-        raise Unreadable(f"`{name}` is {_what(value)}; a list with an array for each layer was expected.")
+        raise Unreadable(f"`{name}` is {what(value)}; a list with an array for each layer was expected.")
     return value
 
 
 def _part(exercise, name, value):
     if isinstance(value, list) and f"{name}[]" in exercise.returns:
-        return [_one(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
-    return _one(name, value)
+        return [one(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
+    return one(name, value)
 
 
-def _one(name, value):
+def one(name, value):
+    """Return one part as an array or as words; `Unreadable` if it is neither."""
     if value is None:
         raise Unreadable(f"`{name}` is None. Is it never filled?")
     if isinstance(value, Blank):
@@ -123,10 +124,11 @@ def _one(name, value):
             return array
         if array.dtype.kind == "U":
             return " ".join(array.ravel().tolist())
-    raise Unreadable(f"`{name}` is {_what(value)}; numbers were expected.")
+    raise Unreadable(f"`{name}` is {what(value)}; numbers were expected.")
 
 
-def _what(value):
+def what(value):
+    """Say in words what a value is."""
     if isinstance(value, Foreign):
         return f"an object of the type {value.kind}"
     if isinstance(value, np.ndarray):

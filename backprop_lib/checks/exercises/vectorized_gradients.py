@@ -10,7 +10,7 @@ from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "05_vectorized_gradients"
 
-# ---- order the lines: one step of gradient descent -------------------------------------------------------------------
+# ---- order the lines: one step of gradient descent ------------------------------------------------------
 
 
 def step_cases(rng):
@@ -96,7 +96,7 @@ Exercise(
     ),
 )
 
-# ---- fill the blanks: the gradients of one layer -----------------------------------------------------------------------
+# ---- fill the blanks: the gradients of one layer --------------------------------------------------------
 
 
 def layer_cases(rng):
@@ -155,7 +155,7 @@ Exercise(
     ),
 )
 
-# ---- write it: the whole backward pass --------------------------------------------------------------------------------
+# ---- write it: the whole backward pass ------------------------------------------------------------------
 
 Exercise(
     "05.backward",
@@ -192,7 +192,7 @@ Exercise(
     ),
 )
 
-# ---- find the bugs ------------------------------------------------------------------------------------------------------
+# ---- find the bugs --------------------------------------------------------------------------------------
 
 HUNTED = ("bias_first_row", "weights_from_grad_a")
 
@@ -218,7 +218,7 @@ Exercise(
     ),
 )
 
-# ---- a number of one's own ----------------------------------------------------------------------------------------------
+# ---- a number of one's own ------------------------------------------------------------------------------
 
 
 def own_rules(arguments):
@@ -284,7 +284,7 @@ Exercise(
     ),
 )
 
-# ---- a retest: chapter 04 -----------------------------------------------------------------------------------------------
+# ---- a retest: chapter 04 -------------------------------------------------------------------------------
 
 
 def delta_cases(rng):
