@@ -5,7 +5,7 @@ import json
 import proof
 import pytest
 
-from backprop_lib.authoring import pairing
+from backprop_lib.authoring import exercises, pairing
 from backprop_lib.checks import EXERCISES, check, hint, progress
 from backprop_lib.checks.collecting import collect
 from backprop_lib.checks.judging import judge
@@ -116,3 +116,14 @@ def test_no_line_of_a_solution_stands_in_its_exercise():
             for mark in ("SOLUTION", "HIDDEN", ", strict=True)\n### END", "#: ", "What a wrong answer")
             if mark in text
         ]
+
+
+@pytest.mark.parametrize("source", pairing.sources(proof.ROOT / "solutions"), ids=lambda path: path.stem)
+def test_each_exercise_is_what_its_solution_makes(source):
+    made = (proof.ROOT / "exercises" / source.name).read_text(encoding="utf-8")
+    assert exercises.markdown_of(source) == made
+
+
+def test_each_solution_has_its_exercise_and_the_other_way_round():
+    names = [[path.name for path in pairing.sources(proof.ROOT / folder)] for folder in ("exercises", "solutions")]
+    assert names[0] == names[1] != []

@@ -155,7 +155,7 @@ def test_the_dependencies_are_those_that_were_agreed():
     }
     assert names(PROJECT["optional-dependencies"]["test"]) == {
         *("nbval", "pytest", "playwright"),
-        *("codespell", "sympy", "autograd"),
+        *("codespell", "sympy", "autograd", "nbgrader"),
     }
 
 
