@@ -18,9 +18,6 @@ __all__ = ["checked_in", "exercise_of", "generate", "grading_metadata"]
 BEGIN = "### BEGIN SOLUTION"
 CHECK = re.compile(r'^check\("([^"]+)", (.+)\)$', re.M)
 
-DISCUSSION = "discussion"
-"""The tag of a cell of a solution that talks about the answer: it is not in the exercise."""
-
 
 def checked_in(source):
     """Return the name of the exercise that a cell checks, or None."""
@@ -85,11 +82,11 @@ def exercise_of(solution):
     """
     from nbgrader.preprocessors import ClearHiddenTests
 
-    from backprop_lib.authoring.stubs import ClearSolutionsToStubs
+    from backprop_lib.authoring.stubs import ClearSolutionsToStubs, LeaveOutDiscussion
 
     notebook = nbformat.from_dict(
         {
-            "cells": [cell for cell in solution.cells if DISCUSSION not in cell.metadata.get("tags", [])],
+            "cells": solution.cells,
             "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
             "nbformat": 4,
             "nbformat_minor": 5,
@@ -98,7 +95,7 @@ def exercise_of(solution):
     for cell, metadata in zip(notebook.cells, grading_metadata(notebook.cells), strict=True):
         if metadata is not None:
             cell.metadata["nbgrader"] = metadata
-    for preprocessor in (ClearSolutionsToStubs(), ClearHiddenTests()):
+    for preprocessor in (LeaveOutDiscussion(), ClearSolutionsToStubs(), ClearHiddenTests()):
         notebook, _ = preprocessor.preprocess(notebook, {})
     for cell in notebook.cells:
         cell.source = cell.source.rstrip("\n")

@@ -11,9 +11,12 @@ import ast
 import re
 import textwrap
 
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-__all__ = ["ClearSolutionsToStubs", "stub"]
+__all__ = ["ClearSolutionsToStubs", "LeaveOutDiscussion", "stub"]
+
+DISCUSSION = "discussion"
+"""The tag of a cell of a solution that talks about the answer: it is not in the exercise."""
 
 MARK = "#:"
 
@@ -70,3 +73,12 @@ class ClearSolutionsToStubs(ClearSolutions):
             raise RuntimeError(f"a solution region has no end:\n{cell.source}")
         cell.source = "\n".join(kept)
         return True
+
+
+class LeaveOutDiscussion(NbGraderPreprocessor):
+    """Leaves out the cells that talk about the answer."""
+
+    def preprocess(self, nb, resources):
+        """Return the notebook without its cells tagged "discussion"."""
+        nb.cells = [cell for cell in nb.cells if DISCUSSION not in cell.metadata.get("tags", [])]
+        return nb, resources
