@@ -208,11 +208,39 @@ def mutant_rows(name):
     exercise = EXERCISES[name]
     if exercise.kind == "order":
         yield from order_rows(name)
+    if exercise.kind == "numbers":
+        yield from number_rows(name)
     if not is_function(name):
         return
     source, scope = solution_of(name)
     for words, text in mutants(source):
         yield from judged_source(name, "mutant", words, text, scope)
+
+
+def number_rows(name):
+    """Yield rows for changed results: negated, doubled, halved, moved a little, left out, exchanged."""
+    exercise = EXERCISES[name]
+    right = numbers_of(name, exercise.reference, SEED)
+    changes = {
+        "negated": lambda x: -x,
+        "doubled": lambda x: 2 * x,
+        "halved": lambda x: x / 2,
+        "moved by a thousandth": lambda x: x * 1.001,
+        "one more": lambda x: x + 1,
+        "inverted": lambda x: 1 / x,
+    }
+    wrong = {}
+    for part in exercise.returns:
+        value = right[part]
+        if isinstance(value, str):
+            continue
+        wrong |= {f"{part} {words}": {**right, part: change(value)} for words, change in changes.items()}
+        wrong[f"{part} is no number"] = {**right, part: float("nan")}
+        wrong |= {f"{part} is {other}": {**right, part: right[other]} for other in right if other != part}
+    for words, answer in wrong.items():
+        verdict = verdict_on(name, answer)[0]
+        values = [answer[part] for part in exercise.returns], [right[part] for part in exercise.returns]
+        yield Row(name, "mutant", words, verdict.status, verdict.mistakes, values[0] != values[1])
 
 
 def order_rows(name):

@@ -30,7 +30,7 @@ def factor_words(factor, facts):
         return "that is the sign" if factor < 0 else ""
     for words, value in _candidates(facts):
         if _equal(size, value):
-            return "" if words in ("2", "4") else f"{sign}{words} is {factor:.4g}"
+            return "" if words in ("2", "4", "1/2", "1/4") else f"{sign}{words} is {factor:.4g}"
     return ""
 
 

@@ -362,9 +362,10 @@ def applicable(name):
 
 
 def _shows(exercise, evidence, compared):
-    """Say whether evidence holds a wrong number, a wrong shape or a changed input."""
+    """Say whether evidence holds a wrong number, a wrong shape, a changed input or a warning that counts."""
     changed = exercise.keeps_inputs and any(case["changed"] for case in evidence["cases"])
-    return changed or any(not call.right and call.given is not None for call in compared)
+    warned = exercise.no_warnings and any(call.noted["warnings"] for call in compared)
+    return changed or warned or any(not call.right and call.given is not None for call in compared)
 
 
 def _fitting(exercise, cases, evidence, compared):
@@ -383,8 +384,8 @@ def _same(exercise, one, other):
     """Say whether two pieces of evidence, each as `_parsed` gives it, agree in every call, numbers to 1e-6."""
     if len(one) != len(other):
         return False
-    for (calls, changed), (other_calls, other_changed) in zip(one, other, strict=True):
-        if len(calls) != len(other_calls) or (exercise.keeps_inputs and changed != other_changed):
+    for (calls, beside), (other_calls, other_beside) in zip(one, other, strict=True):
+        if len(calls) != len(other_calls) or beside != other_beside:
             return False
         if not all(_same_call(exercise, a, b) for a, b in zip(calls, other_calls, strict=True)):
             return False
@@ -392,14 +393,17 @@ def _same(exercise, one, other):
 
 
 def _parsed(exercise, cases, evidence):
-    """Return for each case its calls, each as the parts by name or as words, and whether something was changed."""
+    """Return for each case its calls, each as the parts by name or as words, and what else counts against it."""
     return [
         (
             [
                 _parsed_call(exercise, arguments, noted)
                 for (_, arguments), noted in zip(_calls(case), found["calls"], strict=False)
             ],
-            bool(found["changed"]),
+            (
+                exercise.keeps_inputs and bool(found["changed"]),
+                exercise.no_warnings and [call["warnings"] for call in found["calls"]],
+            ),
         )
         for case, found in zip(cases, evidence["cases"], strict=False)
     ]
@@ -461,6 +465,9 @@ def _proof(exercise, compared, evidence):
     call = next((call for call in compared if not call.right and call.given is not None), None)
     changed = [name for case in evidence["cases"] for name in case["changed"]] if exercise.keeps_inputs else []
     if call is None or changed:
+        warned = next((call for call in compared if call.noted["warnings"]), None)
+        if call is None and warned is not None and not changed:
+            return f"How it shows: NumPy warned, {warned.noted['warnings'][0]} ({warned.case['words']})."
         return f"How it shows: your function changed `{changed[0]}`, which it was handed." if changed else ""
     return f"How it shows: {_in_numbers(exercise, call, compared)}{_exactly(exercise, compared)}"
 
@@ -578,7 +585,8 @@ def _first_wrong(exercise, call, compared):
         )
     row = gradcheck.first_difference(call.rows)
     fine = [other.name for other in call.rows if other.passed]
-    heading = f"The first wrong one, from the output to the input: {row.name}" if len(call.rows) > 1 else "The numbers"
+    layered = any("[" in other.name for other in call.rows)
+    heading = f"The first wrong one{', from the output to the input' if layered else ''}: {row.name}"
     sentences = []
     if exercise.kind == "numbers":
         return Section(heading, tuple(_remark_on_number(call, row)), link=_link(exercise.chapter))
@@ -633,7 +641,7 @@ def _remark_on_number(call, row):
         yield f"Your `{row.name}` has the wrong sign."
     else:
         yield f"Your `{row.name}` does not agree with the computed one."
-    yield "Nudge the number it is about by 0.001 both ways, and look what the result does."
+    yield "Write down the factors one by one, each with its number, and ask of each where it comes from."
 
 
 def _places(call, row):
