@@ -389,6 +389,11 @@ def growing_exponential(z, y):
     return crossed_delta(z, y, e / (1 + e))
 
 
+def falling_exponential(z, y):
+    """Take exp(-z) of any z; the values are right, but on the way it overflows."""
+    return crossed_delta(z, y, 1 / (1 + np.exp(-z)))
+
+
 def in_two_steps(z, y):
     """Multiply dC/dy_hat by the slope, although the slope cancels; far out that is 0 times infinity."""
     p = sigmoid(z)
@@ -505,6 +510,16 @@ Exercise(
             equation="binary_cross_entropy_delta",
             chapter=CHAPTER,
             wrong=lambda z, y: y * crossed_delta(z, y),
+        ),
+        Known(
+            "exponential_overflows",
+            title="The exponential overflows",
+            meaning="The values are right, but on the way an exponential became infinite: it was taken of a number as "
+            "large as 1000.",
+            advice="For which sign of z is e^(−z) at most 1? What is the form of the sigmoid that fits the other sign?",
+            equation="sigmoid",
+            chapter=CHAPTER,
+            wrong=falling_exponential,
         ),
         Known(
             "growing_exponential",
