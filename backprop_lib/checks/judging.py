@@ -148,7 +148,10 @@ def _judge_calls(exercise, cases, evidence, seed):
     elif not fitting and wrong and not stopped and all(call.kind == "none" for call in wrong):
         sections, names = [_nothing_returned(exercise)], ("no_return",)
     elif not fitting:
-        sections = [_unrecognized(exercise, compared, wrong, changed, warned, evidence)] if not stopped else []
+        sections = [_unrecognized(exercise, compared, wrong, changed, warned)] if not stopped else []
+        if sections and changed and wrong:
+            note = f"Your function also changed `{changed[0][1]}`, which it was handed; the next call works with that."
+            sections.append(Section("An argument is changed", (note,)))
     sentences = [stopped] if stopped else [_count(exercise, compared, wrong)] if not numbers_of_learner else []
     if len(fitting) > 1:
         sentences.append("These mistakes come to the same numbers here, so all of them are named.")
@@ -462,7 +465,9 @@ def _link(chapter):
 
 def _proof(exercise, compared, evidence):
     """Say by which numbers of the learner's own a mistake was recognized."""
-    call = next((call for call in compared if not call.right and call.given is not None), None)
+    readable = [call for call in compared if not call.right and call.given is not None]
+    firsts = [call for call in readable if call.name == readable[0].name]
+    call = max(firsts, key=lambda call: len(call.rows), default=None)  # several layers tell more than one
     changed = [name for case in evidence["cases"] for name in case["changed"]] if exercise.keeps_inputs else []
     if call is None or changed:
         warned = next((call for call in compared if call.noted["warnings"]), None)
@@ -491,7 +496,7 @@ def _in_numbers(exercise, call, compared):
             f"your `{misshapen.name}` has the shape {misshapen.shape}, expected {misshapen.expected_shape}{where} "
             f"({call.case['words']})."
         )
-    kinds = sorted({row.name.partition("[")[0] for row in wrong}, reverse=True)
+    kinds = list(dict.fromkeys(row.name.partition("[")[0] for row in wrong))
     names = " and ".join(f"`{kind}`" for kind in kinds)
     names = names if any(c in row.name for row in wrong for c in "[") or len(kinds) > 1 else f"`{wrong[0].name}`"
     factor = _common_factor(wrong)
@@ -557,7 +562,7 @@ def _nothing_returned(exercise):
     )
 
 
-def _unrecognized(exercise, compared, wrong, changed, warned, evidence):
+def _unrecognized(exercise, compared, wrong, changed, warned):
     raised = [call for call in wrong if call.noted["error"] is not None]
     numbers = [call for call in wrong if call.noted["error"] is None]
     if raised:  # an error can be explained; the numbers of other settings come after it is mended

@@ -75,14 +75,15 @@ def _parts(exercise, value):
     if isinstance(value, dict):
         missing = [name for name in names if name not in value]
         if missing:
-            raise Unreadable(f"`{missing[0]}` is missing in what came; {wanted} was expected.")
+            raise Unreadable(f"`{missing[0]}` is missing in what came; {wanted} were expected.")
         values = [value[name] for name in names]
     elif isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim):
         values = list(value)
         if len(values) != len(names):
-            raise Unreadable(f"{len(values)} values came, {wanted} was expected.")
+            came = f"{len(values)} values" if len(values) != 1 else "1 value"
+            raise Unreadable(f"{came} came back where {wanted} were expected: `return {', '.join(names)}`.")
     else:
-        raise Unreadable(f"{what(value)} came, {wanted} was expected.")
+        raise Unreadable(f"{what(value)} came back where {wanted} were expected: `return {', '.join(names)}`.")
     return [
         (name, _listed(exercise, name, part) if is_list else part)
         for name, part, is_list in zip(names, values, many, strict=True)

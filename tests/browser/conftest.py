@@ -1,4 +1,4 @@
-"""A real JupyterLab, started by `backprop lab` on a copy of the chapters, and Debian's Chromium to look at it."""
+"""A real JupyterLab, started by `backprop lab` on a copy of the course, and Debian's Chromium to look at it."""
 
 import contextlib
 import json
@@ -134,7 +134,8 @@ def _note(problems, message):
 def lab(chromium, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     course = folder / "course"
-    shutil.copytree(ROOT / "chapters", course / "chapters", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for name in ("chapters", "exercises"):
+        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "progress.*"))
     config = folder / "config"
     config.mkdir()
     with socket.socket() as probe:
@@ -146,6 +147,7 @@ def lab(chromium, tmp_path_factory):
     }
     (config / "jupyter_server_config.json").write_text(json.dumps(settings))
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config), "HOME": str(folder), "PYTHONWARNINGS": ""}
+    environment.pop("BACKPROP_PROGRESS", None)  # here a learner's progress is kept, in the copy of the course
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "backprop_lib", "lab", "--expose-app-in-browser"],
