@@ -28,8 +28,8 @@ def main(arguments=None):
     notebooks = commands.add_parser(
         "notebooks",
         help="execute the notebooks again and bring each pair up to date",
-        description="Execute the chapters and the authoring guide from fresh kernels; write the notebooks whose "
-        "cells or results changed.",
+        description="Execute the chapters, the solutions and the authoring guide from fresh kernels; write the "
+        "notebooks whose cells or results changed, and the exercises that the solutions make.",
     )
     notebooks.add_argument("sources", nargs="*", type=Path, help="Markdown files; all of them unless given")
     notebooks.set_defaults(run=_notebooks)
@@ -92,8 +92,14 @@ def _notebooks(options):
     for path in options.sources or _all_sources(_course_folder()):
         if path.suffix == ".ipynb":
             raise ValueError(f"{path} is made, not read; name its source, {path.with_suffix('.md')}.")
+        if path.resolve().parent.name == "exercises":
+            raise ValueError(f"{path} is made from its solution; name {Path('solutions') / path.name}.")
         try:
             written = pairing.build(path)
+            if path.resolve().parent.name == "solutions":
+                from backprop_lib.authoring.exercises import generate
+
+                written = generate(path, path.resolve().parents[1] / "exercises") or written
         except CellExecutionError as error:
             sys.exit(f"{error}\nbackprop: a cell of {path} failed; its notebook was left as it was.")
         print(f"{path.name}: {'written' if written else 'unchanged'}")
@@ -103,7 +109,8 @@ def _notebooks(options):
 def _all_sources(folder):
     from backprop_lib.authoring import pairing
 
-    return [*pairing.sources(folder / "chapters"), folder / "docs" / "authoring_guide.md"]
+    written_by_hand = [path for name in ("chapters", "solutions") for path in pairing.sources(folder / name)]
+    return [*written_by_hand, folder / "docs" / "authoring_guide.md"]
 
 
 def _card(options):

@@ -52,7 +52,8 @@ class ClearSolutionsToStubs(ClearSolutions):
     """Clears each solution region to its own stub."""
 
     def _replace_solution_region(self, cell, language):
-        if cell.cell_type != "code" or self.begin_solution_delimeter not in cell.source:
+        markers = (self.begin_solution_delimeter, self.end_solution_delimeter)
+        if cell.cell_type != "code" or not any(marker in cell.source for marker in markers):
             return super()._replace_solution_region(cell, language)
         kept, region = [], None
         for line in cell.source.split("\n"):
