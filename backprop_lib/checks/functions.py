@@ -30,3 +30,9 @@ def bowl(x):
     """Return the sum of exp(x / 2) times its place, counted from 1."""
     x = np.asarray(x)
     return np.sum(np.exp(x / 2) * (1 + np.arange(x.size)).reshape(x.shape))
+
+
+@_listed
+def winding(x):
+    """Return the sum of the sines of the running sums down each column: an entry has a say in all below it."""
+    return np.sum(np.sin(np.cumsum(np.asarray(x), axis=0)))
