@@ -42,6 +42,14 @@ def wrong(weights, functions, z, a, y):
     return [2 * part for part in dW], [2 * part for part in db]
 
 
+@every_exercise
+def test_the_words_of_a_setting_are_the_same_in_every_draw(name):
+    """A verdict prints them, so a solution's stored output would differ from run to run."""
+    first, second = ([(case["name"], case["words"]) for case in EXERCISES[name].draw(seed)] for seed in (1, 2))
+    assert first == second
+    assert len(set(first)) == len(first), "two settings of one name"
+
+
 def test_evidence_survives_json_and_is_judged_the_same():
     exercise, cases = EXERCISES["05.backward"], EXERCISES["05.backward"].draw(3)
     evidence = collect(wrong, cases)

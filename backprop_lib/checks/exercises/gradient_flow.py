@@ -179,7 +179,7 @@ def scale_cases(rng):
         n_out = int(rng.integers(220, 500))
         if rng.random() < 0.5:
             n_in, n_out = n_out, n_in
-        words = f"{n_in} inputs, {n_out} outputs, {before} in front"
+        words = f"{before} in front"
         cases.append(twice(words, words, {"n_in": n_in, "n_out": n_out, "before": before}))
     return cases
 
@@ -369,7 +369,7 @@ def size_cases(rng):
                 break
         delta = rng.normal(size=(n, sizes[-1])) + 0.3
         arguments = {"delta": delta, "weights": weights, "functions": functions, "z": z}
-        cases.append(twice(name, f"sizes {name}, {', '.join(names)}, {n} samples", arguments, {"n": n, "k": sizes[-1]}))
+        cases.append(twice(name, f"sizes {name}, {', '.join(names)}, {n} samples", arguments))
     return cases
 
 
