@@ -191,6 +191,10 @@ def pair_rows(name):
             both = lambda *given, program=program: _as_backward(program, *given)  # noqa: E731
             yield judged(name, "pair", f"{one.name} + {other.name}", both)
         return
+    if exercise.kind == "numbers":
+        yield from number_pairs(name)
+    if exercise.kind == "order":
+        yield from order_pairs(name)
     if not is_function(name):
         return
     source, scope = solution_of(name)
@@ -201,6 +205,36 @@ def pair_rows(name):
         if doubles:
             more, text = random.Random(words).choice(doubles)
             yield from judged_source(name, "pair", f"{words} + {more}", text, scope)
+
+
+def number_pairs(name):
+    """Yield rows for numbers of which some are wrong by one known mistake and the others by another."""
+    exercise = EXERCISES[name]
+    wrong = {known.name: numbers_of(name, known.program(), SEED) for known in _candidates(exercise)}
+    right = numbers_of(name, exercise.reference, SEED)
+    pairs = [pair for pair in itertools.permutations(wrong, 2) if len(exercise.returns) > 1]
+    for one, other in random.Random(name).sample(pairs, min(PAIRS, len(pairs))):
+        last = exercise.returns[-1]
+        answer = {**wrong[one], last: wrong[other][last]}
+        if all(answer[part] != right[part] for part in (exercise.returns[0], last)):
+            verdict = verdict_on(name, answer)[0]
+            yield Row(name, "pair", f"{one} + {other}", verdict.status, verdict.mistakes, True)
+
+
+def order_pairs(name):
+    """Yield rows for orders in which two things are wrong: a line lacks or is another one, and two are exchanged."""
+    letters = reference_solution(name).split()
+    spare = [letter for letter in EXERCISES[name].lines if letter not in letters]
+    tried = {}
+    for i, instead in itertools.product(range(len(letters)), ([], *([letter] for letter in spare))):
+        changed = letters[:i] + instead + letters[i + 1 :]
+        for j, k in itertools.combinations(range(len(changed)), 2):
+            other = list(changed)
+            other[j], other[k] = other[k], other[j]
+            tried[" ".join(other)] = None
+    for order in random.Random(name).sample(list(tried), min(PAIRS, len(tried))):
+        verdict = verdict_on(name, order)[0]
+        yield Row(name, "pair", order, verdict.status, true_names(name, order, verdict), not verdict.right)
 
 
 def mutant_rows(name):

@@ -1,4 +1,4 @@
-"""The prose of the chapters: spelling, sentences, terms, links, and the time a chapter takes."""
+"""The prose of chapters, exercises and checks: spelling, sentences, terms, links, and the time a chapter takes."""
 
 import ast
 import re
@@ -10,12 +10,14 @@ import pytest
 from repository import ROOT, text_files
 
 from backprop_lib.authoring import pairing
+from backprop_lib.checks import EXERCISES
 
 CHAPTERS = ROOT / "chapters"
 GUIDE = ROOT / "docs" / "authoring_guide.md"
 SOURCES = pairing.sources(CHAPTERS)
 PAGES = [
     *SOURCES,
+    *pairing.sources(ROOT / "solutions"),
     GUIDE,
     CHAPTERS / "sources.md",
     ROOT / "README.md",
@@ -24,7 +26,7 @@ PAGES = [
 VOCABULARY = ROOT / "tests" / "vocabulary.txt"
 
 every_chapter = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 # ---- what is prose, and what is not ------------------------------------------------------------------------------
 
@@ -283,6 +285,30 @@ CHAPTER_TEXTS = {path.stem[:2]: path.read_text(encoding="utf-8") for path in SOU
 def test_a_term_is_defined_where_the_table_says_and_not_used_before(term, home):
     assert any(term.lower() in marked for marked in definitions(CHAPTER_TEXTS[home])), f"{term!r} is not set off"
     assert used_too_early(CHAPTER_TEXTS, term, home) == []
+
+
+EXERCISE_TEXTS = {path.stem[:2]: path.read_text(encoding="utf-8") for path in pairing.sources(ROOT / "solutions")}
+
+
+@pytest.mark.parametrize(("term", "home"), DEFINED_IN.items())
+def test_an_exercise_uses_no_term_that_its_chapter_does_not_know(term, home):
+    assert used_too_early(EXERCISE_TEXTS, term, home) == []
+
+
+def texts_of(exercise):
+    """Yield what a check and its hints can say, with the number of the chapter in which it has to be understood."""
+    yield from ((exercise.number, text) for text in (exercise.title, *exercise.hints))
+    for known in exercise.known:
+        number = max(exercise.number, known.chapter[:2])  # a verdict leads to the chapter of the mistake
+        yield from ((number, text) for text in (known.title, known.meaning, known.advice))
+
+
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_what_a_check_says_uses_the_names_and_the_terms_of_the_course(name):
+    for number, text in texts_of(EXERCISES[name]):
+        assert other_names(text) == []
+        early = [term for term, home in DEFINED_IN.items() if used_too_early({number: text}, term, home)]
+        assert early == [], text
 
 
 def test_a_term_used_too_early_is_noticed():

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from backprop_lib import mistakes
+from backprop_lib import mistakes, validation
 from backprop_lib.checks.exercise import Known
 from backprop_lib.mistakes import MISTAKES, STEPS, Layer
 from backprop_lib.network import ForwardPass, Network
@@ -27,8 +27,13 @@ def from_list(name, wrong=None, *, make=None, general=False, **words):
     Returns
     -------
     Known
+
+    Raises
+    ------
+    ValueError
+        If the course's list has no mistake of that name.
     """
-    entry = MISTAKES[name]
+    entry = validation.lookup("a known mistake", name, MISTAKES)
     texts = {key: getattr(entry, key) for key in ("title", "meaning", "advice", "equation", "chapter")} | words
     return Known(name=name, wrong=wrong, make=make, general=general, **texts)
 
