@@ -104,8 +104,11 @@ class Verdict:
                 parts.append(f"<p>Read: {link}</p>")
         return "\n".join([*parts, "</section>"])
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.text}
+    def _ipython_display_(self):
+        """Show the verdict and leave the cell without a value: nbgrader takes the value of a check for the points."""
+        from IPython.display import display
+
+        display({"text/html": self.html, "text/plain": self.text}, raw=True)
 
     def __repr__(self):
         return self.text
