@@ -128,6 +128,7 @@ def _call(answer, arguments):
         "seconds": time.perf_counter() - start,
         "printed": printed.getvalue(),
         "warnings": seen[:WARNED],
+        "warned_in": _line_of(warned),
     }
 
 
@@ -138,6 +139,12 @@ class _Limited(io.StringIO):
         if self.tell() < PRINTED:
             super().write(text[: PRINTED - self.tell()])
         return len(text)
+
+
+def _line_of(warned):
+    """Return the first line of the answer that made NumPy warn, or nothing."""
+    own = (linecache.getline(w.filename, w.lineno).strip() for w in warned if _is_learners(w.filename))
+    return next((line for line in own if line), "")
 
 
 def _about(answer):
@@ -260,9 +267,26 @@ def _operands(raised, frame):
     for part in joined:
         shape = _shape(part, scope)
         if shape is None:
-            return {"expression": text}
+            shapes = []
+            break
         shapes.append([ast.unparse(part), shape])
-    return {"expression": text, "operands": shapes} if shapes else {"expression": text}
+    backward = _from_the_end(node, scope)
+    found = {"expression": text, "operands": shapes, "from_the_end": backward}
+    return {key: value for key, value in found.items() if value}
+
+
+def _from_the_end(node, scope):
+    """Return the parts such as a[l - 1] whose index came out negative; a written -1 is meant."""
+    found = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.BinOp):
+            try:
+                index = _value(part.slice, scope)
+            except Exception:
+                continue
+            if isinstance(index, int) and index < 0:
+                found.append(ast.unparse(part))
+    return found
 
 
 def _joined(node):

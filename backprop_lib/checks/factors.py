@@ -22,7 +22,8 @@ def factor_words(factor, facts):
     Returns
     -------
     str
-        "n is 7", "1/k is 0.333", "that is the sign", or nothing where no product of them fits to a relative 1e-6.
+        "n is 7", "1/k is 0.333, with k = 3", "that is the sign", or nothing where no product of them fits to a
+        relative 1e-6.
     """
     sign = "−" if factor < 0 else ""
     size = abs(factor)
@@ -30,7 +31,12 @@ def factor_words(factor, facts):
         return "that is the sign" if factor < 0 else ""
     for words, value in _candidates(facts):
         if _equal(size, value):
-            return "" if words in ("2", "4", "1/2", "1/4") else f"{sign}{words} is {factor:.4g}"
+            if words in ("2", "4", "1/2", "1/4"):
+                return ""
+            used = [name for name in facts if name in words and name != words and f"−{name}" != words]
+            return f"{sign}{words} is {factor:.4g}" + (
+                f", with {' and '.join(f'{name} = {facts[name]:.4g}' for name in used)}" if used else ""
+            )
     return ""
 
 

@@ -7,6 +7,7 @@ compared with evidence.
 import difflib
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,7 +39,8 @@ class Words:
     @property
     def status(self):
         """Whether the words agree."""
-        return "right" if isinstance(self.given, str) and self.given == self.expected else "wrong"
+        both = isinstance(self.given, str) and isinstance(self.expected, str)
+        return "right" if both and self.given == self.expected else "wrong"
 
     @property
     def passed(self):
@@ -138,6 +140,9 @@ def _judge_calls(exercise, cases, evidence, seed):
     warned = [call for call in compared if exercise.no_warnings and call.noted["warnings"]]
     wrong = [call for call in compared if not call.right]
     if not stopped and not changed and not warned and not wrong:
+        idle = _idle_line(exercise, cases, evidence) if exercise.kind == "order" else ""
+        if idle:
+            return _verdict(exercise, NOT_YET_RIGHT, idle)
         return _verdict(exercise, RIGHT, _praise(exercise, cases, compared), sections=_remarks(exercise, compared))
     numbers_of_learner = exercise.kind == "numbers"
     fitting = [] if stopped else _fitting(exercise, cases, evidence, compared)
@@ -152,7 +157,7 @@ def _judge_calls(exercise, cases, evidence, seed):
         if sections and changed and wrong:
             note = f"Your function also changed `{changed[0][1]}`, which it was handed; the next call works with that."
             sections.append(Section("An argument is changed", (note,)))
-    sentences = [stopped] if stopped else [_count(exercise, compared, wrong)] if not numbers_of_learner else []
+    sentences = [stopped] if stopped else [_count(compared, wrong)] if not numbers_of_learner else []
     if len(fitting) > 1:
         sentences.append("These mistakes come to the same numbers here, so all of them are named.")
     return Verdict(
@@ -165,6 +170,21 @@ def _judge_calls(exercise, cases, evidence, seed):
         names,
         seed,
     )
+
+
+def _idle_line(exercise, cases, evidence):
+    """Return a sentence about a line without which the order computes the same, or nothing."""
+    value = decode(evidence["answer"]["value"])
+    order = ordering.letters(exercise, value) if value else []
+    for letter in order:
+        rest = [other for other in order if other != letter]
+        without = collect(ordering.program(exercise, rest), cases, seconds=None) if rest else None
+        if without is not None and all(call.right for call in _compare(exercise, cases, without)):
+            return (
+                f"The numbers at the end are right, and they are the same without line {letter}: "
+                "a line whose result is not used has to stay out."
+            )
+    return ""
 
 
 def _verdict(exercise, status, sentence, sections=()):
@@ -205,11 +225,12 @@ def _praise(exercise, cases, compared):
     return f"Right in {settings} with {len(compared)} calls: {'; '.join(seconds)}."
 
 
-def _count(exercise, compared, wrong):
-    if not wrong or len(compared) < 2:
+def _count(compared, wrong):
+    settings = {id(call.case) for call in compared}
+    failed = {id(call.case) for call in wrong}
+    if not failed or len(settings) < 2:
         return ""
-    right = len(compared) - len(wrong)
-    return f"Of {len(compared)} calls {right if right else 'none'} {'was' if right < 2 else 'were'} right."
+    return f"Right in {len(settings) - len(failed) or 'none'} of {len(settings)} settings."
 
 
 # ---- the course's own runs ------------------------------------------------------------------------------------------
@@ -280,13 +301,19 @@ def _one_call(exercise, case, call, noted, right):
     if given.keys() != expected.keys():
         missing = [part for part in expected if part not in given]
         extra = [part for part in given if part not in expected]
-        problem = (
-            f"`{missing[0]}` is missing: {len(given)} arrays came, {len(expected)} were expected."
-            if missing
-            else f"`{extra[0]}` is one too many: {len(given)} arrays came, {len(expected)} were expected."
-        )
+        problem = _number_of_parts((missing or extra)[0], given, expected)
     rows = tuple(_row(exercise, part, given[part], expected[part]) for part in expected if part in given)
     return Compared(case, name, arguments, noted, given, expected, rows, problem, "form" if problem else "")
+
+
+def _number_of_parts(name, given, expected):
+    """Say how many arrays came and how many were expected, of a list or in all."""
+    if "[" in name:
+        base = name.partition("[")[0]
+        came, wanted = (sum(part.startswith(f"{base}[") for part in parts) for parts in (given, expected))
+        return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} were expected."
+    words = "is missing" if name in expected else "is one too many"
+    return f"`{name}` {words}: {len(given)} arrays came, {len(expected)} were expected."
 
 
 def _row(exercise, name, given, expected):
@@ -376,11 +403,20 @@ def _fitting(exercise, cases, evidence, compared):
     if not _shows(exercise, evidence, compared):
         return []  # nothing but errors: no number names the mistake
     given = _parsed(exercise, cases, evidence)
-    return [
-        known
-        for known in _candidates(exercise)
-        if _same(exercise, given, _run(exercise, cases, known.name, known.program)[1])
-    ]
+    runs = {known: _run(exercise, cases, known.name, known.program)[1] for known in _candidates(exercise)}
+    found = [known for known, run in runs.items() if _same(exercise, given, run)]
+    if not found and any(call.noted["warnings"] for call in compared):  # the numbers alone may tell
+        given = _without_warnings(given)
+        found = [
+            known
+            for known, run in runs.items()
+            if any(not call.right for call in compared) and _same(exercise, given, _without_warnings(run))
+        ]
+    return found
+
+
+def _without_warnings(parsed):
+    return [(calls, (changed, None)) for calls, (changed, _) in parsed]
 
 
 def _same(exercise, one, other):
@@ -493,8 +529,8 @@ def _in_numbers(exercise, call, compared):
     misshapen = next((row for row in wrong if row.status == "wrong shape"), None)
     if misshapen is not None:
         return (
-            f"your `{misshapen.name}` has the shape {misshapen.shape}, expected {misshapen.expected_shape}{where} "
-            f"({call.case['words']})."
+            f"your `{misshapen.name}` {_has_shape(misshapen.shape)}, expected {_of_shape(misshapen.expected_shape)}"
+            f"{where} ({call.case['words']})."
         )
     kinds = list(dict.fromkeys(row.name.partition("[")[0] for row in wrong))
     names = " and ".join(f"`{kind}`" for kind in kinds)
@@ -509,12 +545,23 @@ def _in_numbers(exercise, call, compared):
             f"({call.case['words']})."
         )
     first = gradcheck.first_difference(call.rows)
-    if exercise.kind == "numbers" or isinstance(first, Words):
+    if exercise.kind == "numbers":
+        mine = " and ".join(f"your `{row.name}` is {_entry(call.given[row.name])}" for row in wrong)
+        return f"{mine}; that is what the mistake makes of your numbers."
+    if isinstance(first, Words):
         return f"your `{first.name}` is {_entry(call.given[first.name])}."
     entries = _entries(call, first)
     mine = ", ".join(f"{row[1]:.4f}" for row in entries)
     theirs = ", ".join(f"{row[2]:.4f}" for row in entries)
     return f"your `{first.name}` has {mine}, expected {theirs}{where} ({call.case['words']})."
+
+
+def _has_shape(shape):
+    return f"has the shape {shape}" if shape else "is a single number"
+
+
+def _of_shape(shape):
+    return str(shape) if shape else "a single number"
 
 
 def _layers(call, wrong):
@@ -544,7 +591,8 @@ def _changed(exercise, changed):
             "The numbers of the first call are right, but the function wrote into an array that it was handed.",
             f"How it shows: `{name}` was another one after the call than before it.",
             "Who uses that array again gets wrong numbers.",
-            "Next: look for a line with `-=`, `*=` or `[...] =` on an argument, and make a new array instead.",
+            "Next: look for a line with `-=`, `*=` or `[...] =` on an argument, or for a list that is turned round, "
+            "lengthened or shortened in place, and make a new one instead.",
         ),
         link=_link("05_vectorized_gradients"),
     )
@@ -558,7 +606,7 @@ def _nothing_returned(exercise):
             "How it shows: every call returned None.",
             f"Next: hand back {' and '.join(name.removesuffix('[]') for name in exercise.returns)}.",
         ),
-        link=_link("07_gradient_checking"),
+        link=_link(exercise.chapter),
     )
 
 
@@ -568,18 +616,24 @@ def _unrecognized(exercise, compared, wrong, changed, warned):
     if raised:  # an error can be explained; the numbers of other settings come after it is mended
         return _raised(exercise, raised[0])
     if numbers:
-        return _first_wrong(exercise, numbers[0], compared)
+        firsts = [call for call in numbers if call.name == numbers[0].name]
+        return _first_wrong(exercise, max(firsts, key=lambda call: len(call.rows)), compared)
     if changed:
         return _changed(exercise, changed)
-    call = warned[0]
-    return Section(
-        "NumPy warns",
-        (
-            f"The numbers are right, but NumPy warned: {call.noted['warnings'][0]} ({call.case['words']}).",
-            "Here the formula is to be written so that it does not come to that.",
-        ),
-        link=_link(exercise.chapter),
-    )
+    return Section("NumPy warns", ("The numbers are right.", *_about_warning(warned[0])), link=_link(exercise.chapter))
+
+
+def _about_warning(call):
+    """Say of what NumPy warned, where, and what the line has to do with it."""
+    line = call.noted.get("warned_in", "")
+    where = f"In the line `{line}` NumPy warned" if line else "NumPy warned"
+    yield f"{where}: {call.noted['warnings'][0]} ({call.case['words']})."
+    if "np.where" in line:
+        yield (
+            "`np.where` computes both of its branches for every entry and chooses afterward, "
+            "so the branch that is not taken can overflow all the same."
+        )
+    yield "No step on the way may leave the range of numbers: look for a form in which no exponential becomes large."
 
 
 def _first_wrong(exercise, call, compared):
@@ -589,12 +643,17 @@ def _first_wrong(exercise, call, compared):
             "What came back", (call.problem, f"The setting: {call.case['words']}."), link=_link(exercise.chapter)
         )
     row = gradcheck.first_difference(call.rows)
-    fine = [other.name for other in call.rows if other.passed]
+    failed = {other.name for another in compared for other in another.rows if not other.passed}
+    fine = [other.name for other in call.rows if other.name not in failed]  # right in every setting
     layered = any("[" in other.name for other in call.rows)
     heading = f"The first wrong one{', from the output to the input' if layered else ''}: {row.name}"
     sentences = []
     if exercise.kind == "numbers":
-        return Section(heading, tuple(_remark_on_number(call, row)), link=_link(exercise.chapter))
+        wrong = [other for other in call.rows if not other.passed]
+        heading = f"Not yet right: {', '.join(other.name for other in wrong)}"
+        remarks = [remark for other in wrong for remark in _remark_on_number(call, other)]
+        advice = "Write down the factors one by one, each with its number, and ask of each where it comes from."
+        return Section(heading, (*remarks, advice), link=_link(exercise.chapter))
     if call.name != "first" and _first_calls_right(compared):
         sentences.append(
             f"The first call was right; the call {call.name!r} was not. Is something kept from one call to the next?"
@@ -603,18 +662,26 @@ def _first_wrong(exercise, call, compared):
         sentences.append(f"`{row.name}` is not the right one in the setting {call.case['words']}.")
         return Section(heading, tuple(sentences), link=_link(exercise.chapter))
     if row.status == "wrong shape":
-        sentences.append(f"Your `{row.name}` has the shape {row.shape}, expected {row.expected_shape}.")
+        sentences.append(f"Your `{row.name}` {_has_shape(row.shape)}, expected {_of_shape(row.expected_shape)}.")
         if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
             sentences.append("It is the transpose of the shape that was expected.")
     else:
-        sentences.append(f"Your `{row.name}` has the shape that was expected, {row.shape}.")
+        if row.shape:
+            sentences.append(f"Your `{row.name}` has the shape that was expected, {row.shape}.")
         factor = _common_factor([row])
         if factor is not None:
             words = factors.factor_words(factor, call.case["facts"])
-            layers = _layers(call, [other for other in call.rows if not other.passed]) if _all_alike(call) else ""
+            layers = (
+                _layers(call, [other for other in call.rows if not other.passed])
+                if layered and _all_alike(call)
+                else ""
+            )
             sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
         if not np.isfinite(call.given[row.name]).all():
             sentences.append("It holds NaN or infinity.")
+    others = [other.name for other in call.rows if not other.passed and other is not row]
+    if others and not layered:
+        sentences.append(f"Wrong as well: {', '.join(f'`{name}`' for name in others)}.")
     if fine:
         sentences.append(f"Right: {', '.join(f'`{name}`' for name in fine)}.")
     sentences.append(f"The setting: {call.case['words']}.")
@@ -637,16 +704,16 @@ def _remark_on_number(call, row):
         yield f"`{row.name}` is not of the form that was expected."
         return
     given, expected = float(call.given[row.name].ravel()[0]), float(call.expected[row.name].ravel()[0])
-    if row.size == 1 and abs(given - expected) <= 0.01 * abs(expected):
+    rounded = any(given == round(expected, digits) for digits in range(1, 9)) and given
+    if row.size == 1 and (rounded or abs(given - expected) <= 0.01 * abs(expected)):
         yield (
             f"Your `{row.name}` is close, but rounded. Write the arithmetic and let Python compute: "
             f"`0.3 * (0.8 - 1)`, not its result."
         )
     elif given * expected < 0:
-        yield f"Your `{row.name}` has the wrong sign."
+        yield f"Your `{row.name}` is {given:.6g}; it has the wrong sign."
     else:
-        yield f"Your `{row.name}` does not agree with the computed one."
-    yield "Write down the factors one by one, each with its number, and ask of each where it comes from."
+        yield f"Your `{row.name}` is {given:.6g}, which does not agree with the computed one."
 
 
 def _places(call, row):
@@ -690,29 +757,57 @@ def _raised(exercise, call):
         return Section("It could not be called", tuple(sentences), link=None)
     if error["type"] == "LineError":
         return Section("The order does not run", (_capital(error["message"]),), link=_link(exercise.chapter))
+    message = error["message"].partition(", with gufunc signature")[0]  # the shapes are told in plain words
     if error.get("line"):
-        sentences.append(f"The line `{error['line']}` raised {error['type']}: {error['message']}")
+        sentences.append(f"The line `{error['line']}` raised {error['type']}: {message}")
     else:
-        sentences.append(f"It raised {error['type']}: {error['message']}")
+        sentences.append(f"It raised {error['type']}: {message}")
     sentences += _explained(exercise, error, call)
     sentences.append(f"The setting: {call.case['words']}.")
     return Section(f"It stops with an error: {error['type']}", tuple(sentences), link=_link(exercise.chapter))
 
 
+SIZES = re.compile(r"size (\d+) is different from (\d+)")
+SHAPES = re.compile(r"shapes \(([\d,]*)\) \(([\d,]*)\)")
+
+
 def _explained(exercise, error, call):
-    operands = error.get("operands")
-    if operands and len(operands) == 2:
+    operands, message = error.get("operands"), error["message"]
+    for part in error.get("from_the_end", ()):
+        yield f"`{part}` has a negative index there, and Python counts that from the end of the list."
+    if "truth value of an array" in message:
+        yield "An array has a True or False for each entry, and `if` needs a single one."
+        yield "Decide entry by entry instead, with arithmetic or with `np.where`."
+    elif operands and len(operands) == 2:
         (left, left_shape), (right, right_shape) = operands
         shapes = f"`{left}` is {_shape(left_shape)} and `{right}` is {_shape(right_shape)}"
-        if "matmul" in error["message"] or "not aligned" in error["message"]:
+        if "matmul" in message or "not aligned" in message:
             yield f"The product `{error['expression']}` failed: {shapes}. The inner sizes have to be equal."
             yield "Which index is to be summed away, and where does it stand in the two shapes?"
-        elif "broadcast" in error["message"]:
+            if left_shape == right_shape:
+                yield "Or was each entry to meet the one at its own place? That product is written `*`."
+        elif "broadcast" in message:
             yield f"In `{error['expression']}` the shapes do not go together: {shapes}."
-    elif error["type"] in ("UnboundLocalError", "NameError"):
-        name = error["message"].partition("'")[2].partition("'")[0]
-        near = difflib.get_close_matches(name, exercise.arguments, n=1)
-        yield f"There is no `{name}` at that place." + (f" Did you mean `{near[0]}`?" if near else "")
+            if "*" in error["expression"] and left_shape[-1:] == right_shape[:1] and len(left_shape) == 2:
+                yield "`*` multiplies entry by entry; the matrix product is written `@`."
+            if SHAPES.search(message):
+                yield from _about_shapes(*SHAPES.search(message).groups())
+    elif SHAPES.search(message):
+        yield from _about_shapes(*SHAPES.search(message).groups())
+    elif "matmul" in message and SIZES.search(message):
+        right, left = SIZES.search(message).groups()
+        yield (
+            f"In a product with `@` the last size of the left factor, {left}, and the first size of the right one, "
+            f"{right}, have to be equal. A product entry by entry is written `*`."
+        )
+    elif error["type"] == "UnboundLocalError":
+        yield f"`{_quoted(message)}` is used before your function has given it a value."
+    elif error["type"] == "NameError":
+        yield _unknown_name(exercise, _quoted(message))
+    elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
+        yield "A list of arrays has no arithmetic of its own: take its entries one by one, in a loop."
+    elif "arrays can be converted" in message:
+        yield "A single number was needed, and an array came. NumPy's functions, such as `np.exp`, take whole arrays."
     elif error["type"] == "RecursionError":
         yield f"`{exercise.function}` calls itself without an end."
     elif error["type"] == "SystemExit":
@@ -723,6 +818,32 @@ def _explained(exercise, error, call):
             yield f"The lists have these lengths: {', '.join(f'`{n}` {k}' for n, k in lengths.items())}."
 
 
+def _about_shapes(left, right):
+    """Explain a single axis that NumPy takes for a row where a column was meant."""
+    table, single = sorted((left.strip(",").split(","), right.strip(",").split(",")), key=len, reverse=True)
+    if len(table) == 2 and len(single) == 1 and single[0] == table[0] != "":
+        yield (
+            f"An array of the shape ({single[0]},) counts as a row. "
+            "Where a column is meant, `keepdims=True` keeps it one."
+        )
+
+
+def _quoted(message):
+    return message.partition("'")[2].partition("'")[0]
+
+
+def _unknown_name(exercise, name):
+    from backprop_lib.checks.exercise import EXERCISES
+
+    other = EXERCISES.get(f"{exercise.number}.{name}")
+    if other is not None:
+        return f"`{name}` is the answer to another exercise of this notebook: run its cell first."
+    near = difflib.get_close_matches(name, exercise.arguments, n=1)
+    if near:
+        return f"There is no `{name}` at that place. Did you mean `{near[0]}`?"
+    return f"Neither your function nor a cell before it makes `{name}`."
+
+
 def _shape(shape):
     return str(tuple(shape)) if shape else "a single number"
 
@@ -730,6 +851,8 @@ def _shape(shape):
 def _remarks(exercise, compared):
     """Tell what an answer printed, and what it warned of."""
     sentences = []
+    if all(call.right for call in compared):
+        sentences += _taken_for(compared)
     printed = next((call.noted["printed"] for call in compared if call.noted["printed"].strip()), "")
     if printed:
         first = printed.strip().splitlines()[0][:100]
@@ -737,7 +860,19 @@ def _remarks(exercise, compared):
     warned = next((call.noted["warnings"][0] for call in compared if call.noted["warnings"]), "")
     if warned and not exercise.no_warnings:
         sentences.append(f"NumPy warned: {warned}")
+    elif warned and any(not call.right for call in compared):
+        sentences += _about_warning(next(call for call in compared if call.noted["warnings"]))
     return (Section("Beside the point", tuple(sentences)),) if sentences else ()
+
+
+def _taken_for(compared):
+    """Tell of an array of another shape that was taken for the right one."""
+    for call in compared:
+        for row in call.rows:
+            shapes = np.shape(call.given[row.name]), np.shape(call.expected[row.name])
+            if not isinstance(row, Words) and row.passed and shapes[0] != shapes[1]:
+                yield f"Your `{row.name}` has the shape {shapes[0]}; it was taken for {_of_shape(shapes[1])}."
+                return
 
 
 # ---- numbers of the learner's own -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Lines to be put in order: reads the letters of an answer and makes a program of the lines."""
 
+import ast
 import re
 
 import numpy as np
@@ -59,13 +60,31 @@ def program(exercise, value):
                 name = str(error).partition("'")[2].partition("'")[0]
                 raise LineError(f"line {letter} uses `{name}`, which no line above it makes.") from None
             except ValueError as error:
-                raise LineError(f"line {letter} fails: {error}") from None
+                words = _failed_product(exercise.lines[letter], scope) or str(error)
+                raise LineError(f"line {letter} fails: {words}") from None
         missing = [name for name in names if name not in scope]
         if missing:
             raise LineError(f"none of your lines makes `{missing[0]}`.")
         return {name: scope[name] for name in names} if len(names) > 1 else scope[names[0]]
 
     return run
+
+
+def _failed_product(line, scope):
+    """Say which matrix product of one of the course's lines fails, and with which shapes."""
+    for node in ast.walk(ast.parse(line)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            left, right = ast.unparse(node.left), ast.unparse(node.right)
+            try:
+                shapes = [np.shape(eval(side, scope)) for side in (left, right)]
+            except ValueError:  # a product inside it fails
+                continue
+            if shapes[0][-1] != shapes[1][0]:
+                return (
+                    f"in the product `{left} @ {right}` the first is {shapes[0]} and the second {shapes[1]}, "
+                    "and the inner sizes have to be equal."
+                )
+    return ""
 
 
 class LineError(Exception):

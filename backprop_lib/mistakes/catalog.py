@@ -104,7 +104,7 @@ Mistake(
     title="Summed where the loss averages",
     meaning="The gradients of the samples are added up, while the loss is their mean: every gradient is n times too "
     "large.",
-    advice="Find the 1/n of the loss, and ask which of your lines has it.",
+    advice="Find the 1/n of the loss. Does one of your lines have it?",
     equation="output_grad_a",
     chapter="03_output_delta",
     signature="factor",

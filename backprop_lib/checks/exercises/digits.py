@@ -210,6 +210,7 @@ def accuracy_cases(rng):
         while True:
             labels = rng.integers(0, k, n)
             logits = rng.normal(size=(n, k)) + 1.2 * np.eye(k)[labels] + level
+            logits[0, labels[0]] = logits.max() + 1  # the largest of all, so that one place for all scores a little
             right = hits(logits, labels).mean()
             others = [wrong(logits, labels) for wrong in SCORES]
             if n == k:
@@ -629,6 +630,13 @@ def known_softmax(name, title, meaning, advice, wrong, equation="softmax"):
     return Known(name, title, meaning, advice, equation, "04_hidden_delta", wrong)
 
 
+def with_rows_apart(rng):
+    """Add a table in which one row lies near 1000 and another near −1000."""
+    logits = rng.normal(size=(2, 3)) + np.array([[1000.0], [-1000.0]])
+    words = "2 samples, 3 classes, one row near 1000 and one near −1000"
+    return [*logit_cases(rng), twice("rows apart", words, {"logits": logits}, {"n": 2, "k": 3})]
+
+
 Exercise(
     "10.softmax_again",
     title="Once more, from chapter 04: a softmax that cannot overflow",
@@ -638,9 +646,19 @@ Exercise(
     equation="softmax",
     arguments=("logits",),
     returns=("p",),
-    cases=logit_cases,
+    cases=with_rows_apart,
     reference=losses.softmax,
     known=(
+        Known(
+            "one_shift_for_all_rows",
+            "One shift for the whole table",
+            "The largest logit of the whole table was subtracted from every row. A row that lies far below it becomes "
+            "0 divided by 0.",
+            "What is left of a row near −1000 when 1000 is subtracted, and whose largest logit would have suited it?",
+            "softmax",
+            CHAPTER,
+            lambda logits: np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum(axis=1, keepdims=True),
+        ),
         known_softmax(
             "not_shifted",
             "The exponential overflows",

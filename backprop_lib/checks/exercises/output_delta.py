@@ -865,7 +865,8 @@ Exercise(
         from_list(
             "summed_not_averaged",
             lambda y_hat, y: loss_of(y_hat, y, len(y)),
-            meaning="C is n times too large: this is half_sse, which adds the samples up.",
+            meaning="C is n times too large: this is half_sse, which adds the samples up. "
+            "The mean of what is one number already is that number.",
             advice="Compute it for all samples and for the same samples twice over. Which of the losses grows?",
             **RETEST,
         ),

@@ -326,7 +326,29 @@ Exercise(
     returns=("delta",),
     cases=delta_cases,
     reference=right_steps(*DELTA_STEPS),
-    known=in_steps(*DELTA_STEPS, leave_out=("slope_of_another_layer", "another_layers_weights")),
+    known=(
+        *in_steps(*DELTA_STEPS, leave_out=("slope_of_another_layer", "another_layers_weights")),
+        Known(
+            "function_for_slope",
+            title="The function where its slope belongs",
+            meaning="What arrives was multiplied by the activation itself, f(z), and not by its slope f′(z).",
+            advice="By how much does a rise when z rises a little? Which of the two things that the function offers "
+            "says that?",
+            equation="hidden_delta",
+            chapter="04_hidden_delta",
+            wrong=lambda delta_next, W_next, z, function: (delta_next @ W_next.T) * function(z),
+        ),
+        Known(
+            "mask_for_every_function",
+            title="The mask of the ReLU for every function",
+            meaning="What arrives was let through where z is positive. That is the slope of the ReLU; other functions "
+            "have slopes of their own.",
+            advice="Which settings are right, and which function do they have? Use the one that you are handed.",
+            equation="hidden_delta",
+            chapter="04_hidden_delta",
+            wrong=lambda delta_next, W_next, z, function: (delta_next @ W_next.T) * (z > 0),
+        ),
+    ),
     nudged=lambda arguments, name: numerical_gradient(
         lambda z: np.sum(arguments["delta_next"] * (arguments["function"](z) @ arguments["W_next"])), arguments["z"]
     ),

@@ -1,0 +1,966 @@
+"""Exercises of chapter 09: a walk in order, broadcasting undone, the walk itself, a hunt on a tape, a retest."""
+
+from functools import partial
+
+import numpy as np
+
+from backprop_lib import autodiff
+from backprop_lib.checks.exercise import Case, Exercise, Known, twice
+from backprop_lib.checks.known import from_list
+from backprop_lib.gradcheck import numerical_gradient
+
+CHAPTER = "09_autodiff"
+
+# ---- order the lines: a walk back by hand ---------------------------------------------------------------
+
+
+def three_step_cases(rng):
+    """Draw w and x, of both signs; u and v follow."""
+    cases = []
+    for words, signs in (("two positive numbers", (1, 1)), ("w negative", (-1, 1)), ("x negative", (1, -1))):
+        w, x = (float(sign * size) for sign, size in zip(signs, rng.uniform(1.5, 4, 2), strict=True))
+        u = w * x
+        cases.append(Case(words, words, (("first", {"w": w, "x": x, "u": u, "v": w - u}),)))
+    return cases
+
+
+def by_hand(w, x, u, v, *, for_w="both", for_x="both", w_from="both"):
+    """Return dC/dw and dC/dx for u = w x, v = w - u, C = u v; u's gradient or w's may lack a share."""
+    at_u = {"straight": v, "through_v": -u, "both": v - u}
+    at_w = {"u": at_u[for_w] * x, "v": u, "both": at_u[for_w] * x + u}
+    return at_w[w_from], at_u[for_x] * w
+
+
+def slip(**options):
+    """Return the walk by hand with a share left out somewhere."""
+    return partial(by_hand, **options)
+
+
+def nudged_three_steps(arguments, name):
+    """Nudge w or x and calculate anew."""
+    w, x = arguments["w"], arguments["x"]
+    if name == "grad_w":
+        return numerical_gradient(lambda w: (w * x) * (w - w * x), w)
+    return numerical_gradient(lambda x: (w * x) * (w - w * x), x)
+
+
+WAITING = "After which lines is the gradient of u complete, and which lines read it?"
+
+Exercise(
+    "09.three_steps_back",
+    title="Order the lines: three steps back",
+    kind="order",
+    points=2,
+    chapter=CHAPTER,
+    equation="tape_accumulation",
+    arguments=("w", "x", "u", "v"),
+    returns=("grad_w", "grad_x"),
+    cases=three_step_cases,
+    reference=by_hand,
+    lines={
+        "A": "grad_w = grad_w + grad_u * x",
+        "B": "grad_u = grad_C * v",
+        "C": "grad_x = grad_u * w",
+        "D": "grad_v = grad_C * u",
+        "E": "grad_u = -grad_v",
+        "F": "grad_w = grad_v",
+        "G": "grad_C = 1.0",
+        "H": "grad_u = grad_u - grad_v",
+        "I": "grad_w = grad_u * x",
+    },
+    known=(
+        Known(
+            "straight_share_only",
+            title="u has its turn with one share",
+            meaning="w and x were reached from u while the gradient of u held the straight way to C alone. What comes "
+            "through v arrived too late, or not at all.",
+            advice=WAITING,
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_w="straight", for_x="straight"),
+        ),
+        Known(
+            "straight_share_for_w",
+            title="w is reached too early",
+            meaning="The share that w has from u was sent before v had had its turn. That of x was sent in time.",
+            advice=WAITING,
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_w="straight"),
+        ),
+        Known(
+            "straight_share_for_x",
+            title="x is reached too early",
+            meaning="The share that x has from u was sent before v had had its turn. That of w was sent in time.",
+            advice=WAITING,
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_x="straight"),
+        ),
+        Known(
+            "overwritten_at_u",
+            title="The straight way from u to C is lost",
+            meaning="The gradient of u held what comes through v alone: one share took the place of the other.",
+            advice="u is used twice. Which line adds the second share to the first?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_w="through_v", for_x="through_v"),
+        ),
+        Known(
+            "overwritten_at_w",
+            title="The share that w has from v is lost",
+            meaning="The gradient of w holds what comes through u alone. w is used in v as well.",
+            advice="Count the places where w stands in the calculation. Each of them brings a share.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(w_from="u"),
+        ),
+        Known(
+            "share_of_u_lost",
+            title="The share that w has from u is lost",
+            meaning="The gradient of w holds what comes straight from v alone. w is used in u as well.",
+            advice="Count the places where w stands in the calculation. Each of them brings a share.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(w_from="v"),
+        ),
+        Known(
+            "straight_and_overwritten",
+            title="u has its turn with one share, and w loses one",
+            meaning="The gradient of u held the straight way to C alone, and the gradient of w what comes through u "
+            "alone.",
+            advice="Two values are used twice here. For each of them look for the line that adds.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_w="straight", for_x="straight", w_from="u"),
+        ),
+        Known(
+            "overwritten_twice",
+            title="Shares are overwritten at u and at w",
+            meaning="u and w are both used twice, and of each one share took the place of the other.",
+            advice="Two values are used twice here. For each of them look for the line that adds.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=slip(for_w="through_v", for_x="through_v", w_from="u"),
+        ),
+    ),
+    nudged=nudged_three_steps,
+    hints=(
+        "Which value changes with C at the rate 1? And which of the values in between is used in two places?",
+        "A value may have its turn only after all that use it have had theirs: C, then v, then u. "
+        "Where a value is used twice, the second line adds to the first.",
+        "The first line is G.",
+    ),
+)
+
+# ---- write it: the gradient of what was stretched --------------------------------------------------------
+
+STRETCHED = (
+    ((7, 3), (3,), {"n": 7, "k": 3}),
+    ((7, 3), (7, 1), {"n": 7, "k": 3}),
+    ((5, 5), (5,), {"n": 5}),
+    ((5, 5), (5, 1), {"n": 5}),
+    ((4, 3), (1, 3), {"n": 4, "k": 3}),
+    ((4, 3), (4, 3), {"n": 4, "k": 3}),
+    ((4, 3), (), {"n": 4, "k": 3}),
+    ((2, 4, 3), (4, 1), {}),
+)
+
+
+def stretched_cases(rng):
+    """Draw a gradient and an array that was stretched to its shape; no two sums are near each other."""
+    cases = []
+    for wide, narrow, facts in STRETCHED:
+        arguments = {"g": rng.normal(size=wide) + 0.3, "a": rng.normal(size=narrow) + 2.0}
+        words = f"a of shape {narrow}, g of shape {wide}"
+        cases.append(twice(words, words, arguments, facts))
+    return cases
+
+
+def right_share(g, a):
+    """Return the gradient of a."""
+    return autodiff.unbroadcast(g, a.shape)
+
+
+def in_front(g, a):
+    """Return the directions that a lacks."""
+    return tuple(range(g.ndim - a.ndim))
+
+
+def of_size_1(a):
+    """Return the directions in which a has the size 1."""
+    return tuple(i for i, size in enumerate(a.shape) if size == 1)
+
+
+def mean_taken(g, a):
+    """Average where the shares add up."""
+    return g.mean(axis=in_front(g, a)).mean(axis=of_size_1(a), keepdims=True)
+
+
+def first_taken(g, a):
+    """Take the first of the uses."""
+    g = g[(0,) * (g.ndim - a.ndim)]
+    return g[tuple(slice(0, 1) if size == 1 else slice(None) for size in a.shape)]
+
+
+def size_1_alone(g, a):
+    """Sum over the directions of size 1 and leave those in front."""
+    return g.sum(axis=of_size_1(a), keepdims=True)
+
+
+def aligned_in_front(g, a):
+    """Look for the missing directions behind."""
+    return g.sum(axis=tuple(range(a.ndim, g.ndim))).sum(axis=of_size_1(a), keepdims=True)
+
+
+def size_1_first(g, a):
+    """Count the directions of size 1 before those in front are gone."""
+    return g.sum(axis=of_size_1(a), keepdims=True).sum(axis=in_front(g, a))
+
+
+def front_kept(g, a):
+    """Keep the directions in front with the size 1."""
+    behind = tuple(i + g.ndim - a.ndim for i in of_size_1(a))
+    return g.sum(axis=in_front(g, a) + behind, keepdims=True)
+
+
+SHAPES = "Write the two shapes below each other, ending at the same place on the right. "
+
+Exercise(
+    "09.stretched_gradient",
+    title="Write it: the gradient of what was stretched",
+    kind="write",
+    points=3,
+    chapter=CHAPTER,
+    equation="unbroadcast",
+    arguments=("g", "a"),
+    returns=("grad",),
+    cases=stretched_cases,
+    reference=right_share,
+    flexible=False,
+    known=(
+        Known(
+            "mean_for_sum",
+            title="The mean of the shares",
+            meaning="The shares were averaged. An entry that is used seven times moves seven entries of the sum.",
+            advice="Raise one entry of `a` by a little. Does one entry of the result rise, or do several?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=mean_taken,
+        ),
+        Known(
+            "first_use_only",
+            title="The first use only",
+            meaning="The shape is right, and each entry holds the share of one use. The others are lost.",
+            advice="How often is one entry of `a` used? Each use brings a share.",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=first_taken,
+        ),
+        Known(
+            "not_summed",
+            title="The gradient is handed on as it came",
+            meaning="What came back has the shape of `g`. A gradient has the shape of its own array.",
+            advice=SHAPES + "Where they differ, an entry of `a` was used more than once.",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: 1.0 * g,
+        ),
+        Known(
+            "front_only",
+            title="Only the directions in front are summed",
+            meaning="The directions that `a` lacks were summed. Those in which it has the size 1 were stretched too.",
+            advice="Try a column of shape (7, 1). In which direction is it stretched?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: g.sum(axis=in_front(g, a)),
+        ),
+        Known(
+            "size_1_only",
+            title="Only the directions of size 1 are summed",
+            meaning="The directions in which `a` has the size 1 were summed. Those that it lacks were stretched too.",
+            advice="Try a list of shape (3,). Which direction did broadcasting put in front of it?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=size_1_alone,
+        ),
+        Known(
+            "size_1_lost",
+            title="A direction of size 1 is lost",
+            meaning="The sums are right, but the direction of size 1 is gone: a column became a flat list.",
+            advice="Print the shape of what you return beside `a.shape`. "
+            "Which word tells NumPy's sum to leave a direction of size 1 in place?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: g.sum(axis=in_front(g, a)).sum(axis=of_size_1(a)),
+        ),
+        Known(
+            "front_kept",
+            title="A direction too many in front",
+            meaning="The sums are right, but the directions in front, which `a` lacks, were kept with the size 1.",
+            advice="Print the shape of what you return beside `a.shape`. Which direction is to vanish for good?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=front_kept,
+        ),
+        Known(
+            "rows_always",
+            title="The rows are summed, whatever a is",
+            meaning="The sum ran over the rows in every case. That is right for a bias, and not for a column.",
+            advice=SHAPES + "In which direction was `a` stretched, if in any?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: g.sum(axis=0),
+        ),
+        Known(
+            "rows_where_shapes_differ",
+            title="The rows are summed wherever the shapes differ",
+            meaning="Where the shapes differ, the sum ran over the rows. That is right for a bias, and not for a "
+            "column.",
+            advice=SHAPES + "In which direction was `a` stretched?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: g.sum(axis=0) if g.shape != a.shape else 1.0 * g,
+        ),
+        Known(
+            "one_number",
+            title="Summed over everything",
+            meaning="All entries of `g` were added to one number. NumPy's sum does that unless it is told the "
+            "directions.",
+            advice="Which entries of `g` belong to one entry of `a`? Only these may be added.",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: g.sum(),
+        ),
+        Known(
+            "one_number_everywhere",
+            title="Summed over everything, then spread",
+            meaning="All entries of `g` were added to one number, and every entry of `a` got that number.",
+            advice="Which entries of `g` belong to one entry of `a`? Only these may be added.",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: np.full(a.shape, g.sum()),
+        ),
+        Known(
+            "aligned_on_the_left",
+            title="The shapes are aligned on the left",
+            meaning="The missing directions were looked for behind. Broadcasting puts them in front. "
+            "A square array does not show the slip by its shape.",
+            advice=SHAPES + "Which direction of `g` has nothing below it?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=aligned_in_front,
+        ),
+        Known(
+            "directions_counted_too_early",
+            title="The directions are counted before those in front are gone",
+            meaning="The places of size 1 in the shape of `a` were taken for places in the shape of `g`, "
+            "which has directions in front that shift them.",
+            advice="Try `a` of shape (4, 1) and `g` of shape (2, 4, 3). Which direction of `g` is the one of size 1?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=size_1_first,
+        ),
+        Known(
+            "multiplied_by_a",
+            title="Multiplied by a",
+            meaning="The shares were multiplied by `a`, as if `a` had been a factor. It was a term of a sum.",
+            advice="Which local slope has a sum in each of its terms?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=lambda g, a: a * right_share(g, a),
+        ),
+    ),
+    nudged=lambda arguments, name: numerical_gradient(
+        lambda a: np.sum(arguments["g"] * (np.zeros(arguments["g"].shape) + a)), arguments["a"]
+    ),
+    hints=(
+        "One entry of `a` was used in several places of the sum. In which directions do these places lie?",
+        "Sum over the directions that `a` lacks, which are in front, and then over those in which it has the size 1; "
+        "the latter stay, with the size 1.",
+        "`missing = g.ndim - a.ndim`",
+    ),
+)
+
+# ---- write it: the walk back ------------------------------------------------------------------------------
+
+RECORDS = (
+    ("a chain, nothing used twice", ((), (0,), (1,), (2,))),
+    ("one line used by two", ((), (), (0, 1), (2, 0), (2, 3))),
+    ("one line used twice in the same operation", ((), (0, 0), (1,), (2, 1))),
+    (
+        "ten lines, one of which nothing uses",
+        ((), (), (0, 1), (1, 0), (2, 2), (0, 3), (4, 1), (4, 3, 1), (5, 2, 7), (8, 7, 2)),
+    ),
+)
+
+
+def record_cases(rng):
+    """Draw local slopes; a gradient that nearly vanishes is rejected."""
+    cases = []
+    for words, sources in RECORDS:
+        sources = [list(line) for line in sources]
+        while True:
+            slopes = [[float(rng.choice([-1, 1]) * rng.uniform(0.5, 2)) for _ in line] for line in sources]
+            sizes = np.abs([g for g in right_walk(sources, slopes) if g])
+            if sizes.min() > 0.05 and sizes.max() < 50:
+                break
+        cases.append(twice(words, words, {"sources": sources, "slopes": slopes}))
+    return cases
+
+
+def right_walk(sources, slopes):
+    """Return the gradient of each line, the last one's own being 1."""
+    return walk_with(sources, slopes)
+
+
+def walk_with(sources, slopes, *, share=lambda g, slope, count: g * slope, end=1.0, start=0.0, add=None, order=None):
+    """Walk with another share, another beginning, another way to join shares, or another order."""
+    add = add or (lambda old, new: old + new)
+    grads = [start] * len(sources)
+    grads[-1] = end
+    uses = [sum(line.count(i) for line in sources) for i in range(len(sources))]
+    for line in order(len(sources)) if order else range(len(sources) - 1, -1, -1):
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            grads[source] = add(grads[source], share(grads[line], slope, uses[source]))
+    return grads
+
+
+def first_slope(sources, slopes):
+    """Take a line's first slope for all its sources."""
+    return walk_with(sources, [[line[0]] * len(line) if line else [] for line in slopes])
+
+
+def first_source(sources, slopes):
+    """Send to a line's first source alone."""
+    return walk_with([line[:1] for line in sources], [line[:1] for line in slopes])
+
+
+def once_a_line(sources, slopes):
+    """Keep one slope for a source, the last, where a line uses it twice; a dict does that."""
+    pairs = [dict(zip(*both, strict=True)) for both in zip(sources, slopes, strict=True)]
+    return walk_with([list(line) for line in pairs], [list(line.values()) for line in pairs])
+
+
+def remembering():
+    """Return a walk whose gradients live on between calls, as a dict in the head of a function does."""
+    kept = {}
+
+    def walk(sources, slopes):
+        kept[len(sources) - 1] = 1.0
+        for line in range(len(sources) - 1, -1, -1):
+            for source, slope in zip(sources[line], slopes[line], strict=True):
+                kept[source] = kept.get(source, 0.0) + kept.get(line, 0.0) * slope
+        return [kept.get(line, 0.0) for line in range(len(sources))]
+
+    return walk
+
+
+def moved(sources, slopes, end, change):
+    """Return by how much the last line moves when the lines are moved by `change`."""
+    moves = []
+    for line, (mine, rates) in enumerate(zip(sources, slopes, strict=True)):
+        moves.append(change[line] + sum(moves[s] * rate for s, rate in zip(mine, rates, strict=True)))
+    return moves[end]
+
+
+def nudged_walk(arguments, name):
+    """Nudge one line and pass the move on, forward."""
+    line, count = int(name.partition("[")[2][:-1]), len(arguments["sources"])
+    return numerical_gradient(
+        lambda x: moved(arguments["sources"], arguments["slopes"], count - 1, x * np.eye(count)[line]), np.array(0.0)
+    )
+
+
+def by_line(value, arguments):
+    """Turn a dict with the numbers of the lines into a list."""
+    if not isinstance(value, dict) or "grads" in value:
+        return value
+    strangers = [key for key in value if key not in range(len(arguments["sources"]))]
+    if strangers:
+        raise ValueError(f"a dict came that has the key {strangers[0]!r}; a list with a number for each line is asked.")
+    return [value.get(line, 0.0) for line in range(len(arguments["sources"]))]
+
+
+Exercise(
+    "09.walk_back",
+    title="Write it: the walk back",
+    kind="write",
+    points=5,
+    chapter=CHAPTER,
+    equation="tape_accumulation",
+    arguments=("sources", "slopes"),
+    returns=("grads[]",),
+    cases=record_cases,
+    reference=right_walk,
+    reading=by_line,
+    known=(
+        Known(
+            "overwritten",
+            title="Shares are overwritten",
+            meaning="Where a line is used twice, the later share took the place of the earlier one.",
+            advice="Find a line that is used in two places. How many shares arrive there, and what becomes of each?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, add=lambda old, new: new),
+        ),
+        Known(
+            "forward_order",
+            title="The tape is walked forward",
+            meaning="The lines had their turns from the first to the last, so each had sent its shares before "
+            "anything had arrived.",
+            advice="Which line knows its gradient at the start? It has to have the first turn.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, order=range),
+        ),
+        Known(
+            "begun_with_zero",
+            title="The walk begins with 0",
+            meaning="All gradients are 0. The last line was given no gradient, so there was nothing to multiply.",
+            advice="At what rate does the last line change with itself?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, end=0.0),
+        ),
+        Known(
+            "begun_with_one_everywhere",
+            title="Every line begins with 1",
+            meaning="All lines began with the gradient 1. The shares were added to it, so each has 1 too many.",
+            advice="What has arrived at a line before the walk begins? And which line alone is different?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, start=1.0),
+        ),
+        Known(
+            "local_slope_alone",
+            title="The local slope is sent without the gradient",
+            meaning="Each line sent its local slopes as they are. What had arrived at the line itself is not in them.",
+            advice="A chain of three: what happens to the first slope on the way from the end to the beginning?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, share=lambda g, slope, count: slope),
+        ),
+        Known(
+            "gradient_alone",
+            title="The gradient is sent without the local slope",
+            meaning="Each line sent on what had arrived at it, whatever its local slopes are.",
+            advice="Follow one arrow. At what rate does the line change with its source?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, share=lambda g, slope, count: g),
+        ),
+        Known(
+            "added_along_a_path",
+            title="Added along a path",
+            meaning="Gradient and local slope were added. They lie one behind the other on one path.",
+            advice="Do two steps of a single path add or multiply? And two paths?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, share=lambda g, slope, count: g + slope),
+        ),
+        Known(
+            "multiplied_over_paths",
+            title="Multiplied over paths",
+            meaning="What arrives over several paths was multiplied. Along a path slopes are multiplied; "
+            "paths are added.",
+            advice="Raise a line that is used twice. Do the two effects on the result add or multiply?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, start=1.0, add=lambda old, new: old * new),
+        ),
+        Known(
+            "mean_of_shares",
+            title="The mean of the shares",
+            meaning="The shares of a line were divided by the number of its uses. Paths are added, not averaged.",
+            advice="Raise a line that is used twice. "
+            "Do the two effects on the result add up, or does their mean count?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, share=lambda g, slope, count: g * slope / count),
+        ),
+        Known(
+            "first_source_only",
+            title="Only the first source gets a share",
+            meaning="Each line sent a share to its first source and none to the others.",
+            advice="How many sources has a product? Which loop goes over them?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=first_source,
+        ),
+        Known(
+            "first_slope_for_all",
+            title="The first slope for all sources",
+            meaning="Each line used its first local slope for all its sources. Each source has a slope of its own.",
+            advice="Print `sources[line]` and `slopes[line]` of one line. Which slope belongs to which source?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=first_slope,
+        ),
+        Known(
+            "same_source_once",
+            title="A source that stands twice in a line is counted once",
+            meaning="Where a line uses one source twice, as in x times x, a single share was sent.",
+            advice="What does a dict keep when it is handed the same key twice? "
+            "And what does `.index` find when a number stands twice in a list?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=once_a_line,
+        ),
+        Known(
+            "last_line_left_out",
+            title="The last line has no turn",
+            meaning="The last line has its gradient 1 and sent nothing on, so all other gradients are 0.",
+            advice="Print the numbers of the lines in the order of their turns. Is the first of them the last line?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_with, order=lambda count: range(count - 2, -1, -1)),
+        ),
+        from_list(
+            "accumulated_over_calls",
+            make=remembering,
+            meaning="The first call is right. What it left behind was still there when the next one began.",
+            advice="Which object outlives a call: one made inside the function, or one made in its head or above it?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+        ),
+    ),
+    nudged=nudged_walk,
+    hints=(
+        "Before the walk begins, which line has a gradient already, and what is it? In which order come the turns?",
+        "Each line sends to each of its sources its own gradient times the local slope. "
+        "What arrives is added to what is there.",
+        "`grads = [0.0] * len(sources)`",
+    ),
+)
+
+# ---- find the bugs: a walk over arrays ---------------------------------------------------------------------
+
+FORWARD = {
+    "@": lambda a, b: a @ b,
+    "bias": lambda a, b: a + b,
+    "*": lambda a, b: a * b,
+    "relu": lambda a: np.maximum(a, 0),
+    "sum": lambda a: np.array(a.sum()),
+}
+RULES = {
+    "@": lambda g, a, b: (g @ b.T, a.T @ g),
+    "bias": lambda g, a, b: (g, g.sum(axis=0)),
+    "*": lambda g, a, b: (g * b, g * a),
+    "relu": lambda g, a: (g * (a > 0),),
+    "sum": lambda g, a: (g * np.ones(a.shape),),
+}
+TAPES = (
+    (
+        "a hidden layer, squared and summed",
+        {0: (7, 4), 1: (4, 3), 2: (3,)},
+        (("@", 0, 1), ("bias", 3, 2), ("relu", 4), ("*", 5, 5), ("sum", 6)),
+    ),
+    (
+        "two layers and a factor",
+        {0: (7, 4), 1: (4, 3), 2: (3,), 3: (3, 2), 4: (7, 2)},
+        (("@", 0, 1), ("bias", 5, 2), ("relu", 6), ("@", 7, 3), ("*", 8, 4), ("sum", 9)),
+    ),
+    (
+        "two layers with the same weights and biases",
+        {0: (5, 5), 1: (5, 5), 2: (5,)},
+        (("@", 0, 1), ("bias", 3, 2), ("relu", 4), ("@", 5, 1), ("bias", 6, 2), ("*", 7, 0), ("sum", 8)),
+    ),
+    (
+        "one factor used twice",
+        {0: (6, 3), 1: (6, 3)},
+        (("*", 0, 1), ("relu", 2), ("*", 3, 0), ("sum", 4)),
+    ),
+)
+
+
+def played(tape, values, begin=0):
+    """Compute the values of all lines from number `begin` on that are no leaves, and return all values."""
+    values = list(values)
+    for line, (name, *sources) in enumerate(tape):
+        if name != "leaf" and line >= begin:
+            entry = FORWARD[name](*(values[source] for source in sources))
+            values[line : line + 1] = [entry]
+    return values
+
+
+def tape_cases(rng):
+    """Draw the leaves of each tape; a ReLU's input near 0, or of one sign in a column, is rejected."""
+    cases = []
+    for words, leaves, lines in TAPES:
+        tape = [["leaf"] for _ in leaves] + [list(line) for line in lines]
+        while True:
+            values = played(tape, [rng.normal(size=shape) for shape in leaves.values()])
+            gates = [values[sources[0]] for name, *sources in tape if name == "relu"]
+            mixed = all(((z > 0).any(axis=0) & (z < 0).any(axis=0)).all() for z in gates)
+            if mixed and min(np.abs(z).min() for z in gates) > 0.01:
+                break
+        calls = [("first", {"tape": tape, "values": values})]
+        if len(cases) % 2:
+            calls.append(("again", None))
+        cases.append(Case(words, words, tuple(calls)))
+    return cases
+
+
+def walk_tape(tape, values, *, rules=None, add=lambda old, new: old + new):
+    """Return the gradients of all lines, with the rules of the table or with others."""
+    rules = RULES | (rules or {})
+    grads = [np.zeros(value.shape) for value in values]
+    grads[-1] = np.ones(values[-1].shape)
+    for line in reversed(range(len(tape))):
+        name, *sources = tape[line]
+        if name == "leaf":
+            continue
+        shares = rules[name](grads[line], *(values[source] for source in sources))
+        for source, share in zip(sources, shares, strict=True):
+            grads[source] = add(grads[source], share)
+    return grads
+
+
+def ruled(**rules):
+    """Return the walk with other rules: product, relu, matmul, bias."""
+    names = {"product": "*", "relu": "relu", "matmul": "@", "bias": "bias"}
+    return partial(walk_tape, rules={names[name]: rule for name, rule in rules.items()})
+
+
+def second_factor_twice(g, a, b):
+    """Give both factors the second one for their slope."""
+    return g * b, g * b
+
+
+def mask_of_gradient(g, a):
+    """Take the mask from what arrives."""
+    return (g * (g > 0),)
+
+
+def nudged_tape(arguments, name):
+    """Nudge the value of one line and compute those after it anew."""
+    line = int(name.partition("[")[2][:-1])
+    tape, values = arguments["tape"], arguments["values"]
+
+    def end(value):
+        return float(played(tape, [*values[:line], value, *values[line + 1 :]], begin=line + 1)[-1])
+
+    return numerical_gradient(end, values[line])
+
+
+def words_in(value):
+    """Say whether a word stands in a value, at whatever depth."""
+    return isinstance(value, str) or (isinstance(value, list) and any(map(words_in, value)))
+
+
+def arrays_alone(value, arguments):
+    """Refuse words among the gradients."""
+    for line, entry in enumerate(value) if isinstance(value, list) else ():
+        if words_in(entry):
+            raise ValueError(f"`grads[{line}]` holds a word, {entry!r}; an array of numbers was expected.")
+    return value
+
+
+Exercise(
+    "09.mended",
+    title="Find the bugs: a walk that runs",
+    kind="hunt",
+    points=4,
+    chapter=CHAPTER,
+    equation="tape_accumulation",
+    arguments=("tape", "values"),
+    returns=("grads[]",),
+    cases=tape_cases,
+    reference=walk_tape,
+    reading=arrays_alone,
+    stub=ruled(product=second_factor_twice, relu=mask_of_gradient),
+    known=(
+        Known(
+            "own_factor_for_slope",
+            title="A factor is multiplied by itself",
+            meaning="In a product the share of the second factor was made with the second factor. "
+            "Where both factors are the same value, nothing shows.",
+            advice="At what rate does the product change with its second factor, the first held still?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(product=second_factor_twice),
+        ),
+        from_list("mask_from_gradient", ruled(relu=mask_of_gradient)),
+        from_list("slope_left_out", ruled(relu=lambda g, a: (g,)), title="The slope of the ReLU is left out"),
+        Known(
+            "slope_left_out_and_own_factor",
+            title="The slope of the ReLU is left out, and a bug is left",
+            meaning="The ReLU passes on what arrives, whatever its input was, and another rule is wrong still.",
+            advice="Which inputs of a ReLU pass nothing on? Then hold each rule with two inputs against its slopes.",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(product=second_factor_twice, relu=lambda g, a: (g,)),
+        ),
+        Known(
+            "gates_left_out",
+            title="The gradient that arrives at the ReLU is lost",
+            meaning="The ReLU sends its slope without the gradient that has arrived at it.",
+            advice="A rule takes `g` and returns `g` times the local slope. Which of the two is missing?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(relu=lambda g, a: (1.0 * (a > 0),)),
+        ),
+        Known(
+            "value_for_slope",
+            title="The value of the ReLU for its slope",
+            meaning="The gradient was multiplied by the input where the gate is open. The slope there is 1.",
+            advice="At what rate does a ReLU change with its input, where the input is positive?",
+            equation="relu_slope",
+            chapter="04_hidden_delta",
+            wrong=ruled(relu=lambda g, a: (g * np.maximum(a, 0),)),
+        ),
+        Known(
+            "slopes_exchanged",
+            title="The two slopes of the product are exchanged",
+            meaning="Each factor was given itself for its slope.",
+            advice="At what rate does the product change with its first factor, the second held still?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(product=lambda g, a, b: (g * a, g * b)),
+        ),
+        Known(
+            "first_factor_twice",
+            title="The first factor for both slopes",
+            meaning="In a product both shares were made with the first factor.",
+            advice="A product has two inputs and two slopes. Which is the slope in the first factor?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(product=lambda g, a, b: (g * a, g * a)),
+        ),
+        Known(
+            "overwritten",
+            title="Shares are overwritten",
+            meaning="Where a line is used twice, the later share took the place of the earlier one.",
+            advice="Find a line that is used in two places. How many shares arrive there, and what becomes of each?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_tape, add=lambda old, new: new),
+        ),
+        from_list("bias_averaged", ruled(bias=lambda g, a, b: (g, g.mean(axis=0))), title="The bias has the mean"),
+    ),
+    nudged=nudged_tape,
+    hints=(
+        "Each operation has a rule, and each rule can be tried alone. "
+        "Which operation made the line that the check names first, or uses it?",
+        "A share is `g` times the local slope in that input. The slope of a product in one factor is the other factor; "
+        "the slope of a ReLU is 1 where its input is positive, otherwise 0.",
+        "Hold the branches of `*` and of `relu` against the table of local slopes, input by input.",
+    ),
+)
+
+# ---- a retest: chapter 05 -----------------------------------------------------------------------------------
+
+
+def linear_cases(rng):
+    """Draw what a layer was computed from and the delta at its end, once with square arrays throughout."""
+    cases = []
+    for n, n_in, n_out in ((7, 4, 3), (6, 5, 5), (5, 5, 5), (4, 3, 1)):
+        arguments = {
+            "a_prev": rng.normal(size=(n, n_in)),
+            "W": rng.normal(size=(n_in, n_out)),
+            "delta": rng.normal(size=(n, n_out)),
+        }
+        words = f"{n} samples, {n_in} units in, {n_out} out"
+        cases.append(twice(words, words, arguments, {"n": n}))
+    return cases
+
+
+def layer_with(
+    a_prev,
+    W,
+    delta,
+    *,
+    back=lambda a, W, d: d @ W.T,
+    weights=lambda a, W, d: a.T @ d,
+    bias=lambda a, W, d: d.sum(axis=0),
+):
+    """Return the shares of a_prev, W and b, each by its rule or by another."""
+    return tuple(rule(a_prev, W, delta) for rule in (back, weights, bias))
+
+
+def other_rule(**rules):
+    """Return the three shares with some rules exchanged."""
+    return partial(layer_with, **rules)
+
+
+def nudged_linear(arguments, name):
+    """Nudge one of the three inputs of the layer: z moves, and the loss by delta times that."""
+    a_prev, W, delta = (arguments[key] for key in ("a_prev", "W", "delta"))
+    if name == "dW":
+        return numerical_gradient(lambda W: np.sum(delta * (a_prev @ W)), W)
+    if name == "db":
+        return numerical_gradient(lambda b: np.sum(delta * (a_prev @ W + b)), np.zeros(W.shape[1]))
+    return numerical_gradient(lambda a: np.sum(delta * (a @ W)), a_prev)
+
+
+Exercise(
+    "09.layer_shares",
+    title="Once more, from chapter 05: the three shares of a layer",
+    kind="fill",
+    points=2,
+    chapter="05_vectorized_gradients",
+    equation="weight_gradient",
+    arguments=("a_prev", "W", "delta"),
+    returns=("grad_a", "dW", "db"),
+    cases=linear_cases,
+    reference=layer_with,
+    known=(
+        from_list("not_transposed", other_rule(back=lambda a, W, d: d @ W), general=True),
+        from_list("gradient_transposed", other_rule(weights=lambda a, W, d: d.T @ a)),
+        from_list(
+            "averaged_twice",
+            other_rule(weights=lambda a, W, d: a.T @ d / len(d), bias=lambda a, W, d: d.mean(axis=0)),
+            title="The shares of the samples are averaged",
+        ),
+        from_list("weights_averaged", other_rule(weights=lambda a, W, d: a.T @ d / len(d))),
+        from_list("bias_averaged", other_rule(bias=lambda a, W, d: d.mean(axis=0))),
+        from_list("bias_not_summed", other_rule(bias=lambda a, W, d: 1.0 * d)),
+        from_list("bias_first_row", other_rule(bias=lambda a, W, d: d[0])),
+        from_list("bias_summed_over_units", other_rule(bias=lambda a, W, d: np.full(W.shape[1], d.sum()))),
+        Known(
+            "bias_one_number",
+            title="db is a single number",
+            meaning="δ was summed over samples and units. NumPy's sum does that unless it is told the direction.",
+            advice="A gradient has the shape of what it is the gradient of. How many biases has the layer?",
+            equation="bias_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(bias=lambda a, W, d: d.sum()),
+        ),
+        Known(
+            "bias_summed_along_rows",
+            title="db is summed over the wrong direction",
+            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
+            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
+            equation="bias_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(bias=lambda a, W, d: d.sum(axis=1)),
+        ),
+        Known(
+            "weights_without_transpose",
+            title="a_prev is not transposed in dW",
+            meaning="dW was made from `a_prev` as it stands. Only with as many samples as inputs does that run.",
+            advice="Write the shapes under the product. Which index has to be summed away?",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(weights=lambda a, W, d: a @ d),
+        ),
+        Known(
+            "nothing_transposed",
+            title="Nothing is transposed",
+            meaning="W and `a_prev` were both used as they stand. Where all sizes are equal NumPy lets it pass.",
+            advice="Write the shapes under both products. Which index has to be summed away in each?",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(back=lambda a, W, d: d @ W, weights=lambda a, W, d: a @ d),
+        ),
+    ),
+    nudged=nudged_linear,
+    hints=(
+        "Which shapes have the three things whose gradients are asked for? Each gradient has the same.",
+        "`grad_a` is δ through the transposed weights; in `dW` the samples are summed away by a matrix product, "
+        "in `db` by a sum.",
+        "In `grad_a` the transposed factor stands on the right.",
+    ),
+    retest=True,
+)
