@@ -147,8 +147,8 @@ def softmax_in_columns(logits):
     return (columns / columns.sum(axis=0)).T
 
 
-def softmax_by_global_largest(logits):
-    e = np.exp(logits - logits.max())
+def softmax_with_amax(logits):
+    e = np.exp(logits - np.amax(logits, axis=-1)[:, None])
     return {"p": e / e.sum(axis=1, keepdims=True)}
 
 
@@ -189,7 +189,7 @@ RIGHT = {
         softmax_by_rows,
         softmax_by_log,
         softmax_in_columns,
-        softmax_by_global_largest,
+        softmax_with_amax,
         softmax_by_differences,
         softmax_by_row_mean,
     ],
