@@ -371,12 +371,13 @@ def compare_tensor(name, given, expected, *, tolerance=TOLERANCE, floor=1e-8, us
     given = validation.float_array(name, given, finite=False)
     use = np.ones(expected.shape, bool) if use is None else use
     expected_norm = float(np.linalg.norm(expected[use]))
-    relative_error, factor, proportional, norm = np.inf, np.nan, False, float(np.linalg.norm(given))
+    with np.errstate(over="ignore"):  # the squares of a huge entry overflow; its norm is infinite then
+        norm = float(np.linalg.norm(given if given.shape != expected.shape else given[use]))
+    relative_error, factor, proportional = np.inf, np.nan, False
     if given.shape == expected.shape:
         g, e = given[use], expected[use]
-        norm = float(np.linalg.norm(g))
         scale = max(norm, expected_norm, floor)
-        if np.isfinite(given).all():
+        if np.isfinite(given).all() and np.isfinite(norm):
             relative_error = float(np.linalg.norm(g - e)) / scale
             if expected_norm > floor * tolerance:
                 factor = float(g @ e) / expected_norm**2

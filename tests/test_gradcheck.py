@@ -16,7 +16,7 @@ import pytest
 from backprop_lib import Gradients, Network, gradient_check, losses, numerical_gradient, train
 from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
 from backprop_lib.datasets import xor
-from backprop_lib.gradcheck import GradientReport, compare_gradients, first_difference
+from backprop_lib.gradcheck import GradientReport, compare_gradients, compare_tensor, first_difference
 from backprop_lib.losses import LOSSES, Loss
 from backprop_lib.running_example import running_example
 
@@ -926,3 +926,9 @@ def test_arguments_in_the_wrong_order_are_named():
         gradient_check(X, y, network)
     with pytest.raises(TypeError, match=r"it comes first: numerical_gradient\(f, x\)"):
         numerical_gradient(X, np.sum)
+
+
+def test_entries_whose_squares_overflow_are_wrong_without_a_warning():
+    found = compare_tensor("dW", np.array([1e200, 1.0]), np.array([1.0, 1.0]))
+    assert not found.passed
+    assert found.relative_error == np.inf

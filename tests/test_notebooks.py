@@ -167,9 +167,10 @@ def test_links_lead_to_notebooks_that_exist(source):
     for text, target in re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", source.read_text(encoding="utf-8")):
         if target.startswith(("http:", "https:", "#")):
             continue
-        path = (CHAPTERS / target.split("#")[0]).resolve()
+        path = (source.parent / target.split("#")[0]).resolve()
         assert path.exists(), f"{text!r} leads to {target}, which does not exist"
-        assert path.suffix != ".md", f"{text!r} leads to Markdown; link to the notebook"
+        paired = path.suffix == ".md" and path.with_suffix(".ipynb").exists()
+        assert not paired, f"{text!r} leads to Markdown; link to the notebook"
 
 
 @every_chapter
