@@ -1,6 +1,8 @@
 """The checks of the exercises: right answers pass, stubs are not attempted, known mistakes are refused and named."""
 
+import itertools
 import json
+import re
 
 import proof
 import pytest
@@ -35,6 +37,59 @@ def test_what_the_notebook_holds_at_the_start_is_not_attempted(name):
     assert check(name, ...).status == "not attempted"
     if exercise.stub is not None:
         assert proof.verdict_on(name, exercise.stub)[0].status == "not attempted"
+
+
+# In 06.mended the two bugs stand in the same lines, so that each of them alone is written out here.
+HALF_MENDED_LOOP = {
+    "stale_pass": """
+def mended(X, y, W1, b1, W2, b2, learning_rate, steps):
+    a1 = np.tanh(X @ W1 + b1)
+    delta2 = (a1 @ W2 + b2 - y) / len(y)
+    for _ in range(steps):
+        delta1 = (delta2 @ W2.T) * (1 - a1**2)
+        W2, b2 = W2 - learning_rate * a1.T @ delta2, b2 - learning_rate * delta2.sum(axis=0)
+        W1, b1 = W1 - learning_rate * X.T @ delta1, b1 - learning_rate * delta1.sum(axis=0)
+    return W1, b1, W2, b2
+""",
+    "updated_too_early": """
+def mended(X, y, W1, b1, W2, b2, learning_rate, steps):
+    for _ in range(steps):
+        a1 = np.tanh(X @ W1 + b1)
+        delta2 = (a1 @ W2 + b2 - y) / len(y)
+        W2, b2 = W2 - learning_rate * a1.T @ delta2, b2 - learning_rate * delta2.sum(axis=0)
+        delta1 = (delta2 @ W2.T) * (1 - a1**2)
+        W1, b1 = W1 - learning_rate * X.T @ delta1, b1 - learning_rate * delta1.sum(axis=0)
+    return W1, b1, W2, b2
+""",
+}
+
+
+def half_mended(name):
+    """Yield the source of a hunt with some of its bugs mended: each as planted, or as the solution has it."""
+    if name == "06.mended":
+        yield from HALF_MENDED_LOOP.values()
+        return
+    source = proof.solution_of(name)[0]
+    places = re.findall(r"((?:^ *#: .*\n)+)((?:^ *(?!#)\S.*\n)+)", source, re.M)
+    assert len(places) >= 2
+    for choice in itertools.product((True, False), repeat=len(places)):
+        if not any(choice) or all(choice):
+            continue
+        text = source
+        for (planted, right), mend in zip(places, choice, strict=True):
+            text = text.replace(planted + right, right if mend else planted.replace("#: ", ""))
+        yield text
+
+
+@pytest.mark.parametrize("name", sorted(name for name, e in EXERCISES.items() if e.kind == "hunt"))
+def test_with_one_bug_mended_the_other_is_named(name):
+    scope, named = proof.solution_of(name)[1], set()
+    for source in half_mended(name):
+        verdict, _ = proof.verdict_on(name, proof.answer_from(source, scope, name))
+        assert verdict.status == "not yet right", source
+        if "one is left" in verdict.text:
+            named |= set(verdict.mistakes)
+    assert named >= set(EXERCISES[name].planted)
 
 
 def wrong(weights, functions, z, a, y):

@@ -30,7 +30,7 @@ class Known:
     Attributes
     ----------
     name, title, meaning, advice, equation, chapter : str
-        As for `backprop_lib.mistakes.Mistake`.
+        As for `backprop_lib.mistakes.Mistake`; the equation may be empty where none says anything about the mistake.
     wrong : callable or None
         The wrong answer: a function of the exercise's arguments.
     make : callable or None
@@ -135,6 +135,8 @@ class Exercise:
     stub : callable or None
         What the notebook holds at the start, if it runs: the function with the planted bugs. Whoever hands it in
         has not attempted the exercise.
+    planted : tuple of str
+        For "hunt": the names of the two known mistakes that are planted.
     flexible : bool
         Whether (n,), (n, 1) and (1, n) are taken for one another in what is returned, and a list for an array.
     keeps_inputs : bool
@@ -170,6 +172,7 @@ class Exercise:
     nudged: Callable | None = None
     lines: Mapping = field(default_factory=dict)
     stub: Callable | None = None
+    planted: tuple = ()
     flexible: bool = True
     keeps_inputs: bool = True
     no_warnings: bool = False
@@ -188,6 +191,8 @@ class Exercise:
         if self.kind == "hunt" and self.stub is None:
             raise ValueError(f"{self.name} is a hunt for bugs; its stub is the function that has them.")
         names = [known.name for known in self.known]
+        if self.kind == "hunt" and (len(self.planted) != 2 or not set(self.planted) <= set(names)):
+            raise ValueError(f"{self.name} plants {self.planted}; two of its known mistakes were expected.")
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name} names a known mistake twice: {sorted(names)}.")
         EXERCISES[self.name] = self

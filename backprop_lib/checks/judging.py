@@ -18,6 +18,7 @@ from backprop_lib.checks import factors, ordering, reading
 from backprop_lib.checks.collecting import collect
 from backprop_lib.checks.plain import Foreign, decode
 from backprop_lib.checks.verdict import NOT_ATTEMPTED, NOT_YET_RIGHT, RIGHT, Section, Verdict
+from backprop_lib.mistakes import MISTAKES
 
 __all__ = ["applicable", "judge"]
 
@@ -158,6 +159,8 @@ def _judge_calls(exercise, cases, evidence, seed):
             note = f"Your function also changed `{changed[0][1]}`, which it was handed; the next call works with that."
             sections.append(Section("An argument is changed", (note,)))
     sentences = [stopped] if stopped else [_count(compared, wrong)] if not numbers_of_learner else []
+    if any(known.name in exercise.planted for known in fitting):
+        sentences.append("One of the two bugs is mended; one is left.")
     if len(fitting) > 1:
         sentences.append("These mistakes come to the same numbers here, so all of them are named.")
     return Verdict(
@@ -481,8 +484,10 @@ def _equal(exercise, one, other):
 
 def _recognized(exercise, known, compared, evidence):
     sentences = [known.meaning, _proof(exercise, compared, evidence)]
-    equation = equations.get(known.equation)
-    sentences += [f"It belongs to the equation `{equation.name}`: {_lower(equation.meaning)}", f"Next: {known.advice}"]
+    if known.equation:
+        equation = equations.get(known.equation)
+        sentences.append(f"It belongs to the equation `{equation.name}`: {_lower(equation.meaning)}")
+    sentences.append(f"Next: {known.advice}")
     return Section(f"Recognized: {known.title}", tuple(s for s in sentences if s), link=_link(known.chapter))
 
 
@@ -594,7 +599,7 @@ def _changed(exercise, changed):
             "Next: look for a line with `-=`, `*=` or `[...] =` on an argument, or for a list that is turned round, "
             "lengthened or shortened in place, and make a new one instead.",
         ),
-        link=_link("05_vectorized_gradients"),
+        link=_link(min(exercise.chapter, MISTAKES["changed_in_place"].chapter)),
     )
 
 
@@ -663,6 +668,8 @@ def _first_wrong(exercise, call, compared):
         return Section(heading, tuple(sentences), link=_link(exercise.chapter))
     if row.status == "wrong shape":
         sentences.append(f"Your `{row.name}` {_has_shape(row.shape)}, expected {_of_shape(row.expected_shape)}.")
+        if row.expected_shape == () and len(row.shape) == 1:
+            sentences.append(f"With `return a, b` several values come back; hand back `{row.name}` alone.")
         if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
             sentences.append("It is the transpose of the shape that was expected.")
     else:
@@ -838,6 +845,10 @@ def _unknown_name(exercise, name):
     other = EXERCISES.get(f"{exercise.number}.{name}")
     if other is not None:
         return f"`{name}` is the answer to another exercise of this notebook: run its cell first."
+    if hasattr(np, name):
+        return f"`{name}` is a function of NumPy: `np.{name}`."
+    if hasattr(np.linalg, name):
+        return f"`{name}` is a function of NumPy: `np.linalg.{name}`."
     near = difflib.get_close_matches(name, exercise.arguments, n=1)
     if near:
         return f"There is no `{name}` at that place. Did you mean `{near[0]}`?"

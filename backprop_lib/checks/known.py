@@ -9,7 +9,7 @@ from backprop_lib.checks.exercise import Known
 from backprop_lib.mistakes import MISTAKES, STEPS, Layer
 from backprop_lib.network import ForwardPass, Network
 
-__all__ = ["from_list", "in_backward", "in_steps", "network_of", "planted", "right_backward"]
+__all__ = ["from_list", "in_backward", "in_steps", "network_of", "planted", "right_backward", "wrong_bias_sums"]
 
 
 def from_list(name, wrong=None, *, make=None, general=False, **words):
@@ -69,10 +69,45 @@ def in_backward(leave_out=()):
     leave_out : sequence of str, optional
         Mistakes that are not made in a function ``backward(weights, functions, z, a, y)``.
     """
-    return tuple(
+    listed = tuple(
         from_list(name, make=partial(_fresh, entry), general=True)
         for name, entry in MISTAKES.items()
         if name not in leave_out and not entry.penalty
+    )
+    return listed + wrong_bias_sums(
+        lambda bias: partial(_as_backward, partial(mistakes.backward, bias_gradient=lambda here: bias(here.delta)))
+    )
+
+
+def wrong_bias_sums(wrong):
+    """Return the two ways to sum the bias gradient that leave a wrong shape.
+
+    Parameters
+    ----------
+    wrong : callable
+        ``wrong(bias)`` returns the wrong answer in which ``bias(delta)`` makes each db.
+    """
+    chapter = MISTAKES["bias_not_summed"].chapter
+    return (
+        Known(
+            "bias_summed_over_outputs",
+            title="db is summed over the wrong axis",
+            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
+            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
+            equation="bias_gradient",
+            chapter=chapter,
+            wrong=wrong(lambda delta: delta.sum(axis=1)),
+        ),
+        Known(
+            "bias_one_number",
+            title="One number for all biases of a layer",
+            meaning="δ was summed over all its entries, so that db is one number. An update would add it to each "
+            "bias without a word.",
+            advice="Compare the shapes of db and b. Over which of its two indices may δ be summed?",
+            equation="bias_gradient",
+            chapter=chapter,
+            wrong=wrong(lambda delta: delta.sum()),
+        ),
     )
 
 

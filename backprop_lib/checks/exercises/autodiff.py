@@ -770,6 +770,7 @@ Exercise(
     reference=walk_tape,
     reading=arrays_alone,
     stub=ruled(product=second_factor_twice, relu=mask_of_gradient),
+    planted=("own_factor_for_slope", "mask_from_gradient"),
     known=(
         Known(
             "own_factor_for_slope",

@@ -502,6 +502,7 @@ Exercise(
     cases=path_cases,
     reference=over_paths,
     stub=partial(over_paths, slope=lambda z, a: 2 * a, join=lambda errors, w: errors[-1] * w[-1]),
+    planted=("last_path_only", "slope_at_activation"),
     known=(
         listed(
             "slope_at_activation",

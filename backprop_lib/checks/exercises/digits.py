@@ -7,7 +7,7 @@ import numpy as np
 from backprop_lib import losses
 from backprop_lib.activations import sigmoid
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
-from backprop_lib.checks.known import from_list
+from backprop_lib.checks.known import from_list, wrong_bias_sums
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "10_digits"
@@ -104,7 +104,7 @@ Exercise(
             "divided_by_classes",
             title="Divided by the number of classes",
             meaning="The difference was divided by 3, the classes. The loss averages over the samples.",
-            advice="Which number in the prompt is n?",
+            advice="Which number in the text of the exercise is n?",
             equation="softmax_delta",
             chapter=CHAPTER,
             wrong=with_slip(divisor=3),
@@ -132,6 +132,16 @@ Exercise(
             equation="softmax_delta",
             chapter=CHAPTER,
             wrong=with_slip(error=lambda p, y: p - 1),
+        ),
+        Known(
+            "target_divided_alone",
+            title="Only the target is divided",
+            meaning="The probabilities stand there in full, and the 1 of the target was divided by 4: a bracket is "
+            "missing around the difference.",
+            advice="Which is done first in `p - 1 / 4`? What should the three δ add up to, and what do yours?",
+            equation="softmax_delta",
+            chapter=CHAPTER,
+            wrong=with_slip(error=lambda p, y: p - y / BATCH, divisor=1),
         ),
         Known(
             "class_counted_from_one",
@@ -470,6 +480,7 @@ Exercise(
     cases=classifier_cases,
     reference=classifier,
     stub=with_parts(**BATCH_SOFTMAX, **OPEN_GATES),
+    planted=("softmax_over_samples", "mask_with_equality"),
     known=(
         Known(
             "softmax_over_samples",
@@ -564,7 +575,7 @@ Exercise(
             "sigmoid_for_softmax",
             title="A sigmoid for each output",
             meaning="Each logit went through a sigmoid of its own, so that a row does not sum to 1.",
-            advice="Which loss does the prompt name, and which denominator do the classes of a sample share?",
+            advice="Which loss does the exercise name, and which denominator do the classes of a sample share?",
             equation="softmax",
             chapter="04_hidden_delta",
             wrong=with_parts(softmax=sigmoid),
@@ -577,6 +588,7 @@ Exercise(
         from_list("bias_first_row", with_parts(bias=lambda delta: delta[0])),
         from_list("bias_not_summed", with_parts(bias=lambda delta: delta)),
         from_list("bias_summed_over_units", with_parts(bias=lambda delta: np.full(delta.shape[1], delta.sum()))),
+        *wrong_bias_sums(lambda bias: with_parts(bias=bias)),
     ),
     nudged=nudged_classifier,
     hints=(

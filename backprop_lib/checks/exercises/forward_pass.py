@@ -565,6 +565,7 @@ Exercise(
     cases=hunt_cases,
     reference=hunted,
     stub=stub,
+    planted=("z_overwritten", "divided_by_entries"),
     known=(
         hunt_slip(
             "z_overwritten",

@@ -8,7 +8,7 @@ import numpy as np
 from backprop_lib import activations, equations, mistakes
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.functions import FUNCTIONS
-from backprop_lib.checks.known import from_list, network_of
+from backprop_lib.checks.known import from_list, network_of, wrong_bias_sums
 from backprop_lib.checks.networks import CUBE, backward_cases
 from backprop_lib.gradcheck import numerical_gradient
 from backprop_lib.mistakes import MISTAKES, SETTINGS
@@ -676,6 +676,7 @@ Exercise(
     cases=text_cases,
     reference=partial(in_text, mistakes.backward),
     stub=partial(text_pass, start=half_start, enters=before_the_output),
+    planted=("factor_half", "own_output_entered"),
     known=(
         *(
             from_list(name, make=partial(fresh_in_text, entry), general=True)
@@ -874,6 +875,7 @@ Exercise(
     cases=unit_cases,
     reference=partial(in_unit, mistakes.backward),
     stub=partial(unit_pass, slope=slope_of_z, bias=sum_of_all),
+    planted=("sigmoid_slope_of_z", "bias_summed_over_units"),
     known=(
         *(from_list(name, partial(in_unit, MISTAKES[name].program()), general=True) for name in IN_UNIT),
         Known(
@@ -899,16 +901,6 @@ Exercise(
             advice="dW and db come from the same δ. Does the stated loss have a 1/n?",
         ),
         Known(
-            "bias_one_number",
-            title="One number for all biases",
-            meaning="δ was summed over all its entries, so that db is one number. An update would add it to each "
-            "bias without a word.",
-            advice="Compare the shapes of db and b. Over which of its two indices may δ be summed?",
-            equation="bias_gradient",
-            chapter="05_vectorized_gradients",
-            wrong=partial(unit_pass, bias=lambda delta, b: delta.sum()),
-        ),
-        Known(
             "bias_shared_evenly",
             title="db is shared out evenly",
             meaning="δ was summed over everything and divided by the number of units: every bias gets the mean of what "
@@ -918,15 +910,7 @@ Exercise(
             chapter="05_vectorized_gradients",
             wrong=partial(unit_pass, bias=lambda delta, b: np.zeros_like(b) + delta.sum() / len(b)),
         ),
-        Known(
-            "bias_summed_over_outputs",
-            title="db is summed over the wrong axis",
-            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
-            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
-            equation="bias_gradient",
-            chapter="05_vectorized_gradients",
-            wrong=partial(unit_pass, bias=lambda delta, b: delta.sum(axis=1)),
-        ),
+        *wrong_bias_sums(lambda bias: partial(unit_pass, bias=lambda delta, b: bias(delta))),
     ),
     nudged=nudged_unit,
     hints=(

@@ -239,6 +239,7 @@ Exercise(
             "Ten rows with the batch size 4: which sizes have the three batches?",
             lambda order, size: np.array_split(order, -(-len(order) // size)),
         ),
+        equation="",
     ),
     hints=(
         "Seven rows in batches of three: at which places do the batches begin, and where does each of them end?",
@@ -768,6 +769,7 @@ Exercise(
     cases=training_cases,
     reference=right_training,
     stub=partial(training, stale="pass", way_back="updated"),
+    planted=("stale_pass", "updated_too_early"),
     known=(
         from_list(
             "stale_pass",

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_lib import activations, equations, initializers
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
-from backprop_lib.checks.known import from_list
+from backprop_lib.checks.known import from_list, wrong_bias_sums
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "08_gradient_flow"
@@ -274,10 +274,30 @@ Exercise(
             wrong=lambda n_in, n_out, before: np.sqrt(2) * right_scale(n_in, n_out, before),
         ),
         Known(
+            "limit_for_scale",
+            title="The limit of a uniform draw for the scale",
+            meaning="Without a ReLU in front the root of 6/(n_in + n_out) was taken. Between minus and plus that limit "
+            "weights are drawn uniformly; their standard deviation is the limit over the root of 3.",
+            advice="Draw a thousand weights with your number in front of `standard_normal`. What is their variance?",
+            equation="xavier_scale",
+            chapter=CHAPTER,
+            wrong=other_scale(xavier=lambda n_in, n_out: 6 / (n_in + n_out)),
+        ),
+        Known(
+            "limits_for_scales",
+            title="The limits of uniform draws for the scales",
+            meaning="The roots of 6/n_in and 6/(n_in + n_out) are limits between which weights are drawn uniformly; "
+            "their standard deviation is the limit over the root of 3.",
+            advice="Draw a thousand weights with your number in front of `standard_normal`. What is their variance?",
+            equation="he_scale",
+            chapter=CHAPTER,
+            wrong=other_scale(he=lambda n_in, n_out: 6 / n_in, xavier=lambda n_in, n_out: 6 / (n_in + n_out)),
+        ),
+        Known(
             "relatives_forgotten",
             title="The relatives of the ReLU are forgotten",
             meaning="He's scale was taken behind `relu` alone, and Xavier's behind `leaky_relu` and `elu`.",
-            advice="Which activations does the prompt name for He's scale?",
+            advice="Which activations does the text of the exercise name for He's scale?",
             equation="he_scale",
             chapter=CHAPTER,
             wrong=other_scale(relatives=("relu",)),
@@ -286,7 +306,7 @@ Exercise(
             "relative_forgotten_elu",
             title="`elu` is forgotten",
             meaning="He's scale was taken behind `relu` and `leaky_relu`, and Xavier's behind `elu`.",
-            advice="Which activations does the prompt name for He's scale?",
+            advice="Which activations does the text of the exercise name for He's scale?",
             equation="he_scale",
             chapter=CHAPTER,
             wrong=other_scale(relatives=("relu", "leaky_relu")),
@@ -295,7 +315,7 @@ Exercise(
             "relative_forgotten_leaky",
             title="`leaky_relu` is forgotten",
             meaning="He's scale was taken behind `relu` and `elu`, and Xavier's behind `leaky_relu`.",
-            advice="Which activations does the prompt name for He's scale?",
+            advice="Which activations does the text of the exercise name for He's scale?",
             equation="he_scale",
             chapter=CHAPTER,
             wrong=other_scale(relatives=("relu", "elu")),
@@ -312,8 +332,10 @@ Exercise(
         Known(
             "he_everywhere",
             title="He's scale everywhere",
-            meaning="He's scale was taken whatever stands in front of the layer.",
-            advice="Is anything lost on the way through a tanh unit near z = 0?",
+            meaning="He's scale was taken whatever stands in front of the layer. A condition that is always true does "
+            'that as well: `before == "relu" or "elu"` asks whether the word "elu" is empty.',
+            advice="Is anything lost on the way through a tanh unit near z = 0? Does your code ever reach the other "
+            "formula?",
             equation="xavier_scale",
             chapter=CHAPTER,
             wrong=other_scale(xavier=lambda n_in, n_out: 2 / n_in),
@@ -469,7 +491,7 @@ Exercise(
             lambda *given: sizes_with(*given)[::-1],
             title="The sizes are in reverse order",
             meaning="The numbers are right and stand in the order in which the walk finds them: the last layer first.",
-            advice="The prompt asks for the first layer first. What has to be done at the end of the walk?",
+            advice="The first layer's comes first in what is returned. What has to be done at the end of the walk?",
             equation="hidden_delta",
             chapter=CHAPTER,
         ),
@@ -689,6 +711,7 @@ Exercise(
     cases=block_cases,
     reference=residual_backward,
     stub=exchanged(**DIRECT_PATH_LOST, **WEIGHTS_SQUARED),
+    planted=("penalty_not_differentiated", "direct_path_lost"),
     known=(
         Known(
             "direct_path_lost",
@@ -749,7 +772,7 @@ Exercise(
             "penalty_on_absolute_values",
             title="The gradient of absolute values",
             meaning="The part of the penalty has the same size for all weights: it belongs to a penalty on |w|.",
-            advice="Which penalty does the prompt state? How strong is its pull on a small and on a large weight?",
+            advice="Which penalty does the exercise state? How strong is its pull on a small and on a large weight?",
             equation="penalty_gradient",
             chapter=CHAPTER,
             wrong=exchanged(extra=lambda W, penalty: penalty * np.sign(W)),
@@ -771,6 +794,55 @@ Exercise(
             equation="penalty_gradient",
             chapter=CHAPTER,
             wrong=exchanged(extra=lambda W, penalty: penalty),
+        ),
+        Known(
+            "penalty_averaged",
+            title="The penalty is divided by n",
+            meaning="The part of the penalty was divided by the number of samples. In the loss it stands outside the "
+            "mean.",
+            advice="Read the loss once more: over which of its two terms does the 1/n reach?",
+            equation="penalty_gradient",
+            chapter=CHAPTER,
+            wrong=lambda weights, z, a, y, penalty: residual_backward(
+                weights, z, a, y, penalty, extra=lambda W, penalty: penalty * W / len(y)
+            ),
+        ),
+        *(
+            Known(
+                f"{name}_and_direct_path_lost",
+                title=f"{title}, and the direct path is still left out",
+                meaning=f"{meaning} And the error goes back through the layers only, and not past them.",
+                advice="Mend the line with the penalty first. With the penalty 0, which line is wrong even then?",
+                equation="penalty_gradient",
+                chapter=CHAPTER,
+                wrong=exchanged(**DIRECT_PATH_LOST, extra=extra),
+            )
+            for name, title, meaning, extra in (
+                (
+                    "penalty_halved",
+                    "The ½ of the penalty is kept",
+                    "The part of the penalty is half of what it should be.",
+                    lambda W, penalty: penalty / 2 * W,
+                ),
+                (
+                    "penalty_doubled",
+                    "The 2 of the square is kept",
+                    "The part of the penalty is twice what it should be.",
+                    lambda W, penalty: 2 * penalty * W,
+                ),
+                (
+                    "penalty_squared_weights",
+                    "The weights are still squared",
+                    "What was added to dW holds the squared weights, so that it is never negative.",
+                    lambda W, penalty: penalty * W**2,
+                ),
+                (
+                    "penalty_left_out",
+                    "The penalty is left out",
+                    "Nothing was added to dW for the penalty.",
+                    lambda W, penalty: 0,
+                ),
+            )
         ),
         Known(
             "direct_path_not_sloped",
@@ -818,6 +890,7 @@ Exercise(
         from_list("weights_from_grad_a", exchanged(weight=lambda a_prev, delta, grad_a: a_prev.T @ grad_a)),
         from_list("gradient_transposed", exchanged(weight=lambda a_prev, delta, grad_a: delta.T @ a_prev)),
         from_list("bias_averaged", exchanged(bias=lambda delta: delta.mean(axis=0))),
+        *wrong_bias_sums(lambda bias: exchanged(bias=bias)),
         from_list("summed_not_averaged", exchanged(start=lambda a, y: a - y)),
         from_list("sign_flipped", exchanged(start=lambda a, y: (y - a) / len(y))),
     ),

@@ -560,8 +560,8 @@ Exercise(
             "reversed_lists",
             lambda *given: walk(*given)[::-1],
             meaning="The δ are right and stand in the order in which the walk finds them, the last layer's first.",
-            advice="The prompt asks for the first layer first. What has to be done at the end of the walk, or at each "
-            "step of it?",
+            advice="The first layer's comes first in what is returned. What has to be done at the end of the walk, or "
+            "at each step of it?",
             equation="hidden_delta",
             chapter=CHAPTER,
         ),
@@ -747,6 +747,7 @@ Exercise(
     cases=class_cases,
     reference=through_jacobian,
     stub=exchanged(**OVER_ALL, **DIAGONAL),
+    planted=("one_denominator_for_all", "one_path_only"),
     known=(
         Known(
             "one_path_only",

@@ -610,6 +610,7 @@ Exercise(
         losses.mse.derivative(sigmoid(z), y) * sigmoid.derivative(z),
     ),
     stub=mended_stub,
+    planted=("factor_half", "sigmoid_slope_of_z"),
     known=(
         from_list(
             "factor_half",
@@ -791,6 +792,34 @@ Exercise(
             "slope_at_activation",
             lambda y_hat, y, n: own_deltas(y_hat, y, n, slope=sigmoid.derivative(y_hat)),
             **SLOPE_AT_A,
+        ),
+        Known(
+            "square_kept",
+            title="The square is not differentiated",
+            meaning="`squared` holds the square of the difference, so that it is never negative. The slope of a square "
+            "holds the difference itself.",
+            advice="A prediction below its label has to rise. Which sign must its δ have?",
+            equation="sigmoid_output_delta",
+            chapter=CHAPTER,
+            wrong=lambda y_hat, y, n: own_deltas(y_hat, y, n, squared=y_hat - y),
+        ),
+        Known(
+            "half_square_kept",
+            title="The loss is not differentiated",
+            meaning="`squared` begins with ½(ŷ − y)²/n, which is the loss. δ begins with its slope.",
+            advice="A prediction below its label has to rise. Which sign must its δ have?",
+            equation="sigmoid_output_delta",
+            chapter=CHAPTER,
+            wrong=lambda y_hat, y, n: own_deltas(y_hat, y, n, squared=(y_hat - y) / 2),
+        ),
+        Known(
+            "loss_for_delta",
+            title="The loss instead of its slope",
+            meaning="`squared` is what the sample adds to the loss. δ is how fast that changes with z.",
+            advice="Nudge z a little. By how much does the loss move?",
+            equation="sigmoid_output_delta",
+            chapter=CHAPTER,
+            wrong=lambda y_hat, y, n: own_deltas(y_hat, y, n, squared=(y_hat - y) / 2, slope=1),
         ),
         Known(
             "half_a_slope",

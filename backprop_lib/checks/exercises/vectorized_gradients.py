@@ -208,6 +208,7 @@ Exercise(
     cases=backward_cases,
     reference=right_backward,
     stub=planted(*HUNTED),
+    planted=HUNTED,
     known=in_backward(),
     nudged=nudged_backward,
     hints=(

@@ -1,0 +1,341 @@
+"""What a check says to wrong answers of learners: each of these once got a message that did not help."""
+
+import linecache
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+import proof
+import pytest
+
+SEED = 5
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong answer, the words that its message has to hold, and words that it must not hold."""
+
+    exercise: str
+    what: str
+    source: str
+    says: tuple
+    silent: tuple = ()
+
+
+ANSWERS = (
+    Wrong(
+        "03.cross_entropy_delta",
+        "np.where computes both branches",
+        """
+        def cross_entropy_delta(z, y):
+            p = np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+            return (p - y) / len(y)
+        """,
+        ("computes both of its branches",),
+    ),
+    Wrong(
+        "03.cross_entropy_delta",
+        "if on an array",
+        """
+        def cross_entropy_delta(z, y):
+            if z >= 0:
+                p = 1 / (1 + np.exp(-z))
+            else:
+                p = np.exp(z) / (1 + np.exp(z))
+            return (p - y) / len(y)
+        """,
+        ("`if` needs a single one", "np.where"),
+    ),
+    Wrong(
+        "03.cross_entropy_delta",
+        "1/n missing behind an overflow",
+        """
+        def cross_entropy_delta(z, y):
+            return 1 / (1 + np.exp(-z)) - y
+        """,
+        ("Summed where the loss averages", "7.000 times"),
+    ),
+    Wrong(
+        "03.half_mse_again",
+        "keepdims where one number is expected",
+        """
+        def half_mse_again(y_hat, y):
+            return np.sum((y_hat - y) ** 2, axis=0, keepdims=True) / (2 * len(y))
+        """,
+        ("expected a single number",),
+        ("expected ()",),
+    ),
+    Wrong(
+        "03.half_mse_again",
+        "two values where one is expected",
+        """
+        def half_mse_again(y_hat, y):
+            C = np.sum((y_hat - y) ** 2) / (2 * len(y))
+            return C, 0.0
+        """,
+        ("several values come back; hand back `C` alone",),
+    ),
+    Wrong(
+        "03.one_sample",
+        "rounded",
+        "one_sample = {'y_hat': 0.85, 'y': 0, 'n': 7, 'squared': 0.0155, 'crossed': 0.85 / 7}",
+        ("Your `squared` is close, but rounded",),
+        ("wrong sign",),
+    ),
+    Wrong(
+        "03.one_sample",
+        "two wrong numbers",
+        "one_sample = {'y_hat': 0.85, 'y': 1, 'n': 7, 'squared': 3.5, 'crossed': 4.5}",
+        ("Not yet right: squared, crossed", "Your `squared` is 3.5", "Your `crossed` is 4.5"),
+    ),
+    Wrong(
+        "03.one_sample",
+        "the square is not differentiated",
+        "one_sample = {'y_hat': 0.3, 'y': 1, 'n': 7, 'squared': (0.3 - 1) ** 2 / 7 * 0.3 * 0.7, "
+        "'crossed': (0.3 - 1) / 7}",
+        ("The square is not differentiated",),
+        ("wrong sign;",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "a product whose sizes do not meet",
+        """
+        def layer_gradients(a_prev, delta):
+            return a_prev @ delta, delta.sum(axis=0)
+        """,
+        ("`a_prev` is (7, 4) and `delta` is (7, 3)", "The inner sizes have to be equal"),
+        ("gufunc",),
+    ),
+    Wrong(
+        "05.one_step",
+        "an order whose product fails",
+        "one_step = 'E F H B D A'",
+        ("in the product `delta2 @ W2`",),
+        ("gufunc",),
+    ),
+    Wrong(
+        "03.sigmoid_delta",
+        "@ for *",
+        """
+        def sigmoid_delta(z, y):
+            a = 1 / (1 + np.exp(-z))
+            return ((a - y) / len(y)) @ (a * (1 - a))
+        """,
+        ("That product is written `*`",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "* for @",
+        """
+        def layer_gradients(a_prev, delta):
+            return a_prev.T * delta, delta.sum(axis=0)
+        """,
+        ("the matrix product is written `@`",),
+    ),
+    Wrong(
+        "05.backward",
+        "an index below 0",
+        """
+        def backward(weights, functions, z, a, y):
+            delta = (a[-1] - y) / len(y) * functions[-1].derivative(z[-1])
+            dW, db = [], []
+            for layer in range(len(weights) - 1, -1, -1):
+                dW.insert(0, a[layer].T @ delta)
+                db.insert(0, delta.sum(axis=0))
+                delta = delta @ weights[layer].T * functions[layer - 1].derivative(z[layer - 1])
+            return dW, db
+        """,
+        ("has a negative index there, and Python counts that from the end of the list",),
+    ),
+    Wrong(
+        "06.updated",
+        "arithmetic with lists",
+        """
+        def updated(parameters, gradients, learning_rate):
+            return parameters - learning_rate * gradients
+        """,
+        ("take its entries one by one",),
+    ),
+    Wrong(
+        "06.one_epoch",
+        "the answer to another exercise that was not run",
+        """
+        def one_epoch(W, b, X, y, order, batch_size, learning_rate):
+            for rows in batches(order, batch_size):
+                pass
+        """,
+        ("`batches` is the answer to another exercise of this notebook: run its cell first",),
+    ),
+    Wrong(
+        "05.backward",
+        "too few entries",
+        """
+        def backward(weights, functions, z, a, y):
+            delta = (a[-1] - y) / len(y) * functions[-1].derivative(z[-1])
+            return [a[-2].T @ delta], [delta.sum(axis=0)]
+        """,
+        ("1 entry, 3 were expected",),
+        ("Right: `dW[0]`",),
+    ),
+    Wrong(
+        "01.chain_slope",
+        "nothing is returned",
+        """
+        def chain_slope(functions, x):
+            print(2 * x)
+        """,
+        ("nothing is returned", "chapter 01"),
+        ("chapter 07",),
+    ),
+    Wrong(
+        "05.hidden_delta_again",
+        "the function where its slope belongs",
+        """
+        def hidden_delta_again(delta_next, W_next, z, function):
+            return delta_next @ W_next.T * function(z)
+        """,
+        ("The function where its slope belongs",),
+    ),
+    Wrong(
+        "05.hidden_delta_again",
+        "the mask of the ReLU",
+        """
+        def hidden_delta_again(delta_next, W_next, z, function):
+            return delta_next @ W_next.T * (z > 0)
+        """,
+        ("The mask of the ReLU for every function",),
+    ),
+    Wrong(
+        "05.backward",
+        "a list turned round in place",
+        """
+        def backward(weights, functions, z, a, y):
+            weights.reverse()
+            dW, db = [], []
+            delta = (a[-1] - y) / len(y) * functions[-1].derivative(z[-1])
+            for i, W in enumerate(weights):
+                layer = len(weights) - 1 - i
+                dW.insert(0, a[layer].T @ delta)
+                db.insert(0, delta.sum(axis=0))
+                if layer:
+                    delta = delta @ W.T * functions[layer - 1].derivative(z[layer - 1])
+            return dW, db
+        """,
+        ("for a list that is turned round",),
+    ),
+    Wrong(
+        "05.backward",
+        "db summed over the units",
+        """
+        def backward(weights, functions, z, a, y):
+            grad_a, dW, db = (a[-1] - y) / len(y), [], []
+            for layer in reversed(range(len(weights))):
+                delta = grad_a * functions[layer].derivative(z[layer])
+                dW.insert(0, a[layer].T @ delta)
+                db.insert(0, delta.sum(axis=1))
+                grad_a = delta @ weights[layer].T
+            return dW, db
+        """,
+        ("db is summed over the wrong axis",),
+    ),
+    Wrong(
+        "04.mended",
+        "an axis dropped by a sum",
+        """
+        def mended(z, y):
+            e = np.exp(z - z.max(axis=1))
+            return e
+        """,
+        ("counts as a row", "keepdims=True"),
+    ),
+    Wrong(
+        "10.accuracy",
+        "max for argmax",
+        """
+        def accuracy(logits, labels):
+            return np.mean(logits.max(axis=1) == labels)
+        """,
+        (),
+        ("argmax without an axis",),
+    ),
+    Wrong(
+        "05.one_step",
+        "a wrong line that changes nothing",
+        "one_step = 'E F G C B D A'",
+        ("the same without line G",),
+    ),
+    Wrong(
+        "10.softmax_again",
+        "one shift for the whole table",
+        """
+        def softmax_again(logits):
+            e = np.exp(logits - logits.max())
+            return e / e.sum(axis=1, keepdims=True)
+        """,
+        ("not yet right",),
+    ),
+    Wrong(
+        "10.sample_delta",
+        "a bracket forgotten",
+        "e = [np.exp(v) for v in (1.5, -0.7, 0.4)]\n"
+        "sample_delta = {'z_0': 1.5, 'z_1': -0.7, 'z_2': 0.4, 'delta_0': e[0] / sum(e), "
+        "'delta_1': e[1] / sum(e) - 1 / 4, 'delta_2': e[2] / sum(e)}",
+        ("Only the target is divided",),
+    ),
+    Wrong(
+        "07.relative_error",
+        "norm without its module",
+        """
+        def relative_error(given, expected, floor):
+            return norm(given - expected) / max(norm(given), norm(expected), floor)
+        """,
+        ("`np.linalg.norm`",),
+    ),
+    Wrong(
+        "08.starting_scale",
+        "a condition that is always true",
+        """
+        def starting_scale(n_in, n_out, before):
+            if before == "relu" or "leaky_relu" or "elu":
+                return np.sqrt(2 / n_in)
+            return np.sqrt(2 / (n_in + n_out))
+        """,
+        ("A condition that is always true",),
+    ),
+)
+
+
+def said(wrong):
+    """Return the verdict on an answer that stands in a cell of its own, whose lines can be looked up."""
+    source, scope = textwrap.dedent(wrong.source), {"np": np}
+    file = f"<cell of {wrong.exercise}, {wrong.what}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), scope)
+    return proof.verdict_on(wrong.exercise, scope[wrong.exercise.partition(".")[2]], SEED)[0]
+
+
+@pytest.mark.parametrize("wrong", ANSWERS, ids=lambda wrong: f"{wrong.exercise}: {wrong.what}")
+def test_the_message_helps(wrong):
+    verdict = said(wrong)
+    assert verdict.status == "not yet right"
+    for words in wrong.says:
+        assert words in verdict.text, verdict.text
+    for words in wrong.silent:
+        assert words not in verdict.text, verdict.text
+
+
+def test_no_link_of_a_message_leads_past_the_chapter_of_its_notebook():
+    """An argument that is changed in place is a matter of chapter 05; a notebook before it links to its own."""
+    wrong = Wrong(
+        "03.half_mse_again",
+        "in place",
+        """
+        def half_mse_again(y_hat, y):
+            y_hat -= y
+            y_hat += y
+            y_hat[0, 0] = 7
+            return np.sum((y_hat - y) ** 2) / (2 * len(y))
+        """,
+        (),
+    )
+    assert all(section.link is None or section.link[1] <= "03_z" for section in said(wrong).sections)
