@@ -292,6 +292,102 @@ ANSWERS = (
         ("`np.linalg.norm`",),
     ),
     Wrong(
+        "02.layer",
+        "one array where two are expected",
+        """
+        def layer(a_prev, W, b):
+            return np.maximum(a_prev @ W + b, 0)
+        """,
+        ("An array of the shape (7, 3) came back where z and a were expected",),
+        ("7 values",),
+    ),
+    Wrong(
+        "02.layer",
+        "the results in another order",
+        """
+        def layer(a_prev, W, b):
+            z = a_prev @ W + b
+            return np.maximum(z, 0), z
+        """,
+        ("the results come back in another order", "`z, a`"),
+    ),
+    Wrong(
+        "02.layer",
+        "a whole row into a place for one number",
+        """
+        def layer(a_prev, W, b):
+            z = np.zeros(W.shape[1])
+            for j in range(W.shape[1]):
+                for i in range(W.shape[0]):
+                    z[j] += a_prev[i] * W[i, j]
+            return z + b, np.maximum(z + b, 0)
+        """,
+        ("The place on the left holds one number",),
+    ),
+    Wrong(
+        "04.all_deltas",
+        "the arguments in another order",
+        """
+        def all_deltas(weights, functions, z, delta):
+            deltas = [delta]
+            for i in range(len(weights) - 1, 0, -1):
+                delta = delta @ weights[i].T * functions[i - 1].derivative(z[i - 1])
+                deltas.insert(0, delta)
+            return deltas
+        """,
+        ("the arguments stand in another order", "`all_deltas(delta, weights, functions, z)`"),
+        ("IndexError",),
+    ),
+    Wrong(
+        "01.chain_slope",
+        "every slope at x",
+        """
+        def chain_slope(functions, x):
+            slope = 1
+            for f in functions:
+                slope *= f.derivative(x)
+            return slope
+        """,
+        ("Every slope is taken at x", "expected"),
+        ("times the expected one",),
+    ),
+    Wrong(
+        "02.forward",
+        "the last layer's arrays for the lists",
+        """
+        def forward(weights, biases, functions, X):
+            a = X
+            for W, b, f in zip(weights, biases, functions):
+                z = a @ W + b
+                a = f(z)
+            return z, a
+        """,
+        ("`z` is an array of the shape (7, 3); a list with an array for each layer was expected",),
+        ("7 entries",),
+    ),
+    Wrong(
+        "02.forward",
+        "a place that the list does not have",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for i in range(len(weights)):
+                z[i] = a[i] @ weights[i] + biases[i]
+            return z, a
+        """,
+        ("`append` adds a place",),
+    ),
+    Wrong(
+        "02.used_twice_again",
+        "a number that is no plain multiple",
+        """
+        def used_twice_again(x):
+            return 9 * x**2 + 2
+        """,
+        ("by nudging",),
+        ("times the expected one",),
+    ),
+    Wrong(
         "08.starting_scale",
         "a condition that is always true",
         """

@@ -148,11 +148,12 @@ def _line_of(warned):
 
 
 def _about(answer):
-    """Say what the answer is, and whether three dots still stand in it."""
+    """Say what the answer is, how its parameters are called, and whether three dots still stand in it."""
     code = getattr(answer, "__code__", None)
     return {
         "kind": "function",
         "name": str(getattr(answer, "__name__", type(answer).__name__))[:100],
+        "parameters": [] if code is None else list(code.co_varnames[: code.co_argcount]),
         "blank": code is not None and _has_blank(answer, code),
     }
 

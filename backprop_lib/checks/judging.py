@@ -6,6 +6,7 @@ compared with evidence.
 
 import difflib
 import hashlib
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -153,6 +154,10 @@ def _judge_calls(exercise, cases, evidence, seed):
         sections, names = [_changed(exercise, changed)], ("changed_in_place",)
     elif not fitting and wrong and not stopped and all(call.kind == "none" for call in wrong):
         sections, names = [_nothing_returned(exercise)], ("no_return",)
+    elif not fitting and not stopped and _arguments_in_another_order(exercise, evidence):
+        sections, names = [_order_of_arguments(exercise, evidence)], ("arguments_in_another_order",)
+    elif not fitting and not stopped and _in_another_order(exercise, compared):
+        sections, names = [_order_of_results(exercise)], ("returned_in_another_order",)
     elif not fitting:
         sections = [_unrecognized(exercise, compared, wrong, changed, warned)] if not stopped else []
         if sections and changed and wrong:
@@ -304,15 +309,19 @@ def _one_call(exercise, case, call, noted, right):
     if given.keys() != expected.keys():
         missing = [part for part in expected if part not in given]
         extra = [part for part in given if part not in expected]
-        problem = _number_of_parts((missing or extra)[0], given, expected)
+        problem = _number_of_parts(exercise, (missing or extra)[0], given, expected, decode(noted["value"]))
     rows = tuple(_row(exercise, part, given[part], expected[part]) for part in expected if part in given)
     return Compared(case, name, arguments, noted, given, expected, rows, problem, "form" if problem else "")
 
 
-def _number_of_parts(name, given, expected):
+def _number_of_parts(exercise, name, given, expected, value):
     """Say how many arrays came and how many were expected, of a list or in all."""
     if "[" in name:
         base = name.partition("[")[0]
+        place = exercise.returns.index(f"{base}[]")
+        part = value[place] if isinstance(value, list) and len(value) == len(exercise.returns) > 1 else value
+        if isinstance(part, np.ndarray):
+            return f"`{base}` is {reading.what(part)}; a list with an array for each layer was expected."
         came, wanted = (sum(part.startswith(f"{base}[") for part in parts) for parts in (given, expected))
         return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} were expected."
     words = "is missing" if name in expected else "is one too many"
@@ -454,10 +463,7 @@ def _parsed(exercise, cases, evidence):
 def _parsed_call(exercise, arguments, noted):
     if noted["error"] is not None:
         return f"raised {noted['error']['type']}"
-    try:
-        return reading.tensors(exercise, decode(noted["value"]), arguments)
-    except reading.Unreadable as error:
-        return str(error)
+    return _read(exercise, decode(noted["value"]), arguments)
 
 
 def _same_call(exercise, first, second):
@@ -541,9 +547,9 @@ def _in_numbers(exercise, call, compared):
     names = " and ".join(f"`{kind}`" for kind in kinds)
     names = names if any(c in row.name for row in wrong for c in "[") or len(kinds) > 1 else f"`{wrong[0].name}`"
     factor = _common_factor(wrong)
-    if factor is not None and exercise.kind != "numbers":
+    words = "" if factor is None else factors.factor_words(factor, call.case["facts"])
+    if factor is not None and exercise.kind != "numbers" and (words or _tells(factor, wrong)):
         layers = "" if len(call.rows) == 1 or not any("[" in row.name for row in call.rows) else _layers(call, wrong)
-        words = factors.factor_words(factor, call.case["facts"])
         return (
             f"your {names} {'are' if len(wrong) > 1 else 'is'} {factor:.3f} times the expected "
             f"{'ones' if len(wrong) > 1 else 'one'}{layers}{where}{': ' + words if words else ''} "
@@ -581,6 +587,11 @@ def _all_alike(call):
     return len(wrong) > 1 and _common_factor(wrong) is not None
 
 
+def _tells(factor, rows):
+    """Say whether a factor that nothing explains tells anything; one number is always a multiple of another."""
+    return sum(row.size for row in rows) > 1 or any(np.isclose(abs(factor), plain) for plain in (2, 0.5, 4, 0.25))
+
+
 def _common_factor(rows):
     if not rows or any(isinstance(row, Words) or not row.proportional for row in rows):
         return None
@@ -610,6 +621,64 @@ def _nothing_returned(exercise):
             f"`{exercise.function}` computes and then ends without `return`, so that it hands back None.",
             "How it shows: every call returned None.",
             f"Next: hand back {' and '.join(name.removesuffix('[]') for name in exercise.returns)}.",
+        ),
+        link=_link(exercise.chapter),
+    )
+
+
+def _arguments_in_another_order(exercise, evidence):
+    """Say whether the function has the parameters that were asked for, in another order."""
+    parameters = tuple(evidence["answer"].get("parameters", ()))
+    return parameters != exercise.arguments and sorted(parameters) == sorted(exercise.arguments)
+
+
+def _order_of_arguments(exercise, evidence):
+    mine = ", ".join(evidence["answer"]["parameters"])
+    return Section(
+        "Recognized: the arguments stand in another order",
+        (
+            "The check hands the arguments over by their places, so that the names in your function hold other values "
+            "than you expect.",
+            f"How it shows: your first line is `def {exercise.function}({mine})`, and the check calls "
+            f"`{exercise.call}`.",
+            "Next: write the first line as the exercise does, and check again.",
+        ),
+        link=_link(exercise.chapter),
+    )
+
+
+def _in_another_order(exercise, compared):
+    """Say whether in every call the right results came back in one and the same wrong order."""
+    if not exercise.takes_function or len(exercise.returns) < 2 or any(call.noted["error"] for call in compared):
+        return False
+    came = [decode(call.noted["value"]) for call in compared]
+    if not all(isinstance(value, list) and len(value) == len(exercise.returns) for value in came):
+        return False
+    return any(
+        all(
+            _same_call(exercise, _read(exercise, [value[i] for i in order], call.arguments), call.expected)
+            for value, call in zip(came, compared, strict=True)
+        )
+        for order in list(itertools.permutations(range(len(exercise.returns))))[1:]
+    )
+
+
+def _read(exercise, value, arguments):
+    """Return the parts of a value by name, or the words that say why it cannot be read."""
+    try:
+        return reading.tensors(exercise, value, arguments)
+    except reading.Unreadable as error:
+        return str(error)
+
+
+def _order_of_results(exercise):
+    names = ", ".join(name.removesuffix("[]") for name in exercise.returns)
+    return Section(
+        "Recognized: the results come back in another order",
+        (
+            "Each result is right; only their order is not.",
+            "How it shows: put into the other order, they agree with the right ones in every call.",
+            f"Next: compare your `return` with the order that was asked for, `{names}`.",
         ),
         link=_link(exercise.chapter),
     )
@@ -683,7 +752,8 @@ def _first_wrong(exercise, call, compared):
                 if layered and _all_alike(call)
                 else ""
             )
-            sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
+            if words or _tells(factor, [row]):
+                sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
         if not np.isfinite(call.given[row.name]).all():
             sentences.append("It holds NaN or infinity.")
     others = [other.name for other in call.rows if not other.passed and other is not row]
@@ -813,6 +883,11 @@ def _explained(exercise, error, call):
         yield _unknown_name(exercise, _quoted(message))
     elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
         yield "A list of arrays has no arithmetic of its own: take its entries one by one, in a loop."
+    elif "setting an array element with a sequence" in message:
+        yield "The place on the left holds one number, and what stands on the right is a whole array."
+        yield "Print the shape of each name on the right. Is there an index too few?"
+    elif "list assignment index" in message:
+        yield "A list has the places that it was made with, and an empty one has none: `append` adds a place."
     elif "arrays can be converted" in message:
         yield "A single number was needed, and an array came. NumPy's functions, such as `np.exp`, take whole arrays."
     elif error["type"] == "RecursionError":

@@ -81,6 +81,7 @@ def _parts(exercise, value):
         values = list(value)
         if len(values) != len(names):
             came = f"{len(values)} values" if len(values) != 1 else "1 value"
+            came = _capital(what(value)) if isinstance(value, np.ndarray) else came
             raise Unreadable(f"{came} came back where {wanted} were expected: `return {', '.join(names)}`.")
     else:
         raise Unreadable(f"{what(value)} came back where {wanted} were expected: `return {', '.join(names)}`.")
@@ -88,6 +89,10 @@ def _parts(exercise, value):
         (name, _listed(exercise, name, part) if is_list else part)
         for name, part, is_list in zip(names, values, many, strict=True)
     ]
+
+
+def _capital(words):
+    return words[:1].upper() + words[1:]
 
 
 def _sequence_words(names):
