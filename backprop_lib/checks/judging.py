@@ -502,7 +502,7 @@ def _capital(sentence):
 
 
 def _lower(sentence):
-    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() or sentence.startswith("A ") else sentence
 
 
 def _link(chapter):
