@@ -339,6 +339,58 @@ ANSWERS = (
         ("IndexError",),
     ),
     Wrong(
+        "09.walk_back",
+        "an array of integers",
+        """
+        def walk_back(sources, slopes):
+            grads = np.zeros(len(sources), dtype=int)
+            grads[-1] = 1
+            for i in reversed(range(len(sources))):
+                for j, s in enumerate(sources[i]):
+                    grads[s] += grads[i] * slopes[i][j]
+            return grads
+        """,
+        ("cuts off what is behind the point",),
+        ("numbers were expected",),
+    ),
+    Wrong(
+        "09.walk_back",
+        "a queue",
+        """
+        def walk_back(sources, slopes):
+            grads = [0.0] * len(sources)
+            grads[-1] = 1.0
+            queue, seen = [len(sources) - 1], {len(sources) - 1}
+            while queue:
+                i = queue.pop(0)
+                for s, k in zip(sources[i], slopes[i]):
+                    grads[s] += grads[i] * k
+                    if s not in seen:
+                        seen.add(s)
+                        queue.append(s)
+            return grads
+        """,
+        ("A line has its turn before all its shares have arrived",),
+    ),
+    Wrong(
+        "09.stretched_gradient",
+        "the word of another library",
+        """
+        def stretched_gradient(g, a):
+            return g.sum(dim=0)
+        """,
+        ("NumPy's word for a direction is `axis`",),
+    ),
+    Wrong(
+        "09.layer_shares",
+        "the first sample alone",
+        """
+        def layer_shares(a_prev, W, delta):
+            return delta @ W.T, np.outer(a_prev[0], delta[0]), delta[0]
+        """,
+        ("The first sample alone",),
+    ),
+    Wrong(
         "01.chain_slope",
         "every slope at x",
         """

@@ -754,6 +754,10 @@ def _first_wrong(exercise, call, compared):
             )
             if words or _tells(factor, [row]):
                 sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
+        if call.given[row.name].dtype.kind in "iu" and (call.expected[row.name] % 1).any():
+            sentences.append(
+                "It holds whole numbers only: an array made for integers cuts off what is behind the point."
+            )
         if not np.isfinite(call.given[row.name]).all():
             sentences.append("It holds NaN or infinity.")
     others = [other.name for other in call.rows if not other.passed and other is not row]
@@ -882,7 +886,11 @@ def _explained(exercise, error, call):
     elif error["type"] == "NameError":
         yield _unknown_name(exercise, _quoted(message))
     elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
-        yield "A list of arrays has no arithmetic of its own: take its entries one by one, in a loop."
+        yield "A list has no arithmetic of its own: take its entries one by one, in a loop."
+    elif error["type"] == "TypeError" and "keyword argument 'dim'" in message:
+        yield "NumPy's word for a direction is `axis`."
+    elif error["type"] == "TypeError" and "keyword argument 'keepdim'" in message:
+        yield "NumPy writes it with an s: `keepdims`."
     elif "setting an array element with a sequence" in message:
         yield "The place on the left holds one number, and what stands on the right is a whole array."
         yield "Print the shape of each name on the right. Is there an index too few?"

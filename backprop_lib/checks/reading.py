@@ -121,7 +121,7 @@ def one(name, value):
         raise Unreadable(f"`{name}` is still three dots.", "blank")
     if isinstance(value, str):
         return value
-    if isinstance(value, (list, int, float, bool, np.ndarray)):
+    if isinstance(value, (list, int, float, bool, np.ndarray, np.generic)):
         try:
             array = np.asarray(value)
         except ValueError:

@@ -442,6 +442,52 @@ def once_a_line(sources, slopes):
     return walk_with([list(line) for line in pairs], [list(line.values()) for line in pairs])
 
 
+def first_place(sources, slopes):
+    """Look a source up in its line, where only the first of two places is found."""
+    return walk_with(
+        sources,
+        [[mine[line.index(source)] for source in line] for line, mine in zip(sources, slopes, strict=True)],
+    )
+
+
+def in_a_queue(sources, slopes):
+    """Give a line its turn as soon as the first share has arrived."""
+    grads = [0.0] * len(sources)
+    grads[-1] = 1.0
+    queue, seen = [len(sources) - 1], {len(sources) - 1}
+    while queue:
+        line = queue.pop(0)
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            grads[source] += grads[line] * slope
+            if source not in seen:
+                seen.add(source)
+                queue.append(source)
+    return grads
+
+
+def sent_again(sources, slopes):
+    """Send on all that is there each time a share arrives."""
+    grads = [0.0] * len(sources)
+
+    def visit(line, share):
+        grads[line] += share
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            visit(source, grads[line] * slope)
+
+    visit(len(sources) - 1, 1.0)
+    return grads
+
+
+def ends_begun_with_one(sources, slopes):
+    """Let every line that nothing uses begin with 1."""
+    used = {source for line in sources for source in line}
+    grads = [0.0 if line in used else 1.0 for line in range(len(sources))]
+    for line in range(len(sources) - 1, -1, -1):
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            grads[source] += grads[line] * slope
+    return grads
+
+
 def remembering():
     """Return a walk whose gradients live on between calls, as a dict in the head of a function does."""
     kept = {}
@@ -606,6 +652,54 @@ Exercise(
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=once_a_line,
+        ),
+        Known(
+            "first_place_of_a_source",
+            title="The slope is looked up by the source",
+            meaning="Where a line uses one source twice, the first of its two slopes was taken both times.",
+            advice="What does `.index` find when a number stands twice in a list? How can a source and its slope be "
+            "taken together?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=first_place,
+        ),
+        Known(
+            "turn_too_early",
+            title="A line has its turn before all its shares have arrived",
+            meaning="Each line sent as soon as something had arrived at it. What came later was added and not sent on.",
+            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
+            "been?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=in_a_queue,
+        ),
+        Known(
+            "sent_again",
+            title="What was sent already is sent again",
+            meaning="With each share that arrived a line sent on all that it had, the earlier shares once more.",
+            advice="A line is used twice. How often does it send, and what, in your function?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=sent_again,
+        ),
+        Known(
+            "ends_begun_with_one",
+            title="A line that nothing uses begins with 1",
+            meaning="Each line that no other line uses began with 1. The gradient is that of the last line alone.",
+            advice="When such a line is nudged, does the last line move?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ends_begun_with_one,
+        ),
+        Known(
+            "reversed_lists",
+            title="The list is in reverse order",
+            meaning="The gradients are right and stand in the order in which the walk finds them, the last line's "
+            "first.",
+            advice="Which line's gradient has to stand at the place 0?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=lambda sources, slopes: right_walk(sources, slopes)[::-1],
         ),
         Known(
             "last_line_left_out",
@@ -812,6 +906,25 @@ Exercise(
             wrong=ruled(relu=lambda g, a: (g * np.maximum(a, 0),)),
         ),
         Known(
+            "input_for_slope",
+            title="The input of the ReLU for its slope",
+            meaning="The gradient was multiplied by the input itself. The slope is 1 where it is positive and 0 "
+            "elsewhere.",
+            advice="At what rate does a ReLU change with its input, where the input is positive?",
+            equation="relu_slope",
+            chapter="04_hidden_delta",
+            wrong=ruled(relu=lambda g, a: (g * a,)),
+        ),
+        Known(
+            "product_without_gradient",
+            title="The gradient that arrives at the product is lost",
+            meaning="The product sends its two slopes without the gradient that has arrived at it.",
+            advice="A rule takes `g` and returns `g` times the local slope. Which of the two is missing?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(product=lambda g, a, b: (b, a)),
+        ),
+        Known(
             "slopes_exchanged",
             title="The two slopes of the product are exchanged",
             meaning="Each factor was given itself for its slope.",
@@ -913,6 +1026,44 @@ Exercise(
             "averaged_twice",
             other_rule(weights=lambda a, W, d: a.T @ d / len(d), bias=lambda a, W, d: d.mean(axis=0)),
             title="The shares of the samples are averaged",
+        ),
+        Known(
+            "all_shares_averaged",
+            title="Everything is divided by n once more",
+            meaning="All three shares are n times too small. `delta` holds the 1/n of the loss already.",
+            advice="How often does 1/n stand in the loss, and where has it gone in?",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=lambda a_prev, W, delta: layer_with(a_prev, W, delta / len(delta)),
+        ),
+        Known(
+            "slope_too_early",
+            title="A slope too early",
+            meaning="`grad_a` was multiplied by the mask of a_prev. It is what arrives at the layer before; the slope "
+            "there comes afterward.",
+            advice="Does anything lie between a_prev and z but the product and the sum?",
+            equation="hidden_grad_a",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(back=lambda a, W, d: (d @ W.T) * (a > 0)),
+        ),
+        Known(
+            "first_sample_alone",
+            title="The first sample alone",
+            meaning="dW and db hold the shares of the first sample. Each sample uses the weights once.",
+            advice="A weight is used once for each sample. What becomes of the second use?",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(weights=lambda a, W, d: np.outer(a[0], d[0]), bias=lambda a, W, d: d[0]),
+        ),
+        Known(
+            "reshaped_for_transposed",
+            title="Reshaped where the other product was meant",
+            meaning="dW has the right shape by `reshape`, which fills the rows in turn and does not exchange rows and "
+            "columns.",
+            advice="Write the index of an entry before and after `reshape`. Is it that of the transpose?",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
+            wrong=other_rule(weights=lambda a, W, d: (d.T @ a).reshape(W.shape)),
         ),
         from_list("weights_averaged", other_rule(weights=lambda a, W, d: a.T @ d / len(d))),
         from_list("bias_averaged", other_rule(bias=lambda a, W, d: d.mean(axis=0))),
