@@ -355,6 +355,160 @@ ANSWERS = (
     ),
     Wrong(
         "09.walk_back",
+        "the same share once, by a set",
+        """
+        def walk_back(sources, slopes):
+            grads = [0.0] * len(sources)
+            grads[-1] = 1.0
+            for i in reversed(range(len(sources))):
+                for s, k in sorted(set(zip(sources[i], slopes[i]))):
+                    grads[s] += grads[i] * k
+            return grads
+        """,
+        ("counted once",),
+    ),
+    Wrong(
+        "09.walk_back",
+        "the walk ends at the first leaf",
+        """
+        def walk_back(sources, slopes):
+            grads = [0.0] * len(sources)
+            grads[-1] = 1.0
+            for i in reversed(range(len(sources))):
+                if not sources[i]:
+                    break
+                for s, k in zip(sources[i], slopes[i]):
+                    grads[s] += grads[i] * k
+            return grads
+        """,
+        ("a leaf in the middle: sources [[], [0, 0], [], [1, 2]]",),
+    ),
+    Wrong(
+        "09.walk_back",
+        "a dict without the line that nothing uses",
+        """
+        def walk_back(sources, slopes):
+            grads = {len(sources) - 1: 1.0}
+            for i in reversed(range(len(sources))):
+                for s, k in zip(sources[i], slopes[i]):
+                    grads[s] = grads.get(s, 0.0) + grads.get(i, 0.0) * k
+            return grads
+        """,
+        ("no number for line 6",),
+    ),
+    *(
+        Wrong(
+            "09.mended",
+            what,
+            f"""
+            def mended(tape, values):
+                grads = [np.zeros(value.shape) for value in values]
+                grads[-1] = np.ones(values[-1].shape)
+                for line in reversed(range(len(tape))):
+                    name, *sources = tape[line]
+                    g = grads[line]
+                    inputs = [values[source] for source in sources]
+                    shares = []
+                    if name == "leaf":
+                        {leaf}
+                    elif name == "@":
+                        a, b = inputs
+                        shares = [g @ b.T, a.T @ g]
+                    elif name == "bias":
+                        shares = [g, g.sum(axis=0)]
+                    elif name == "*":
+                        a, b = inputs
+                        shares = [g * b, g * a]
+                    elif name == "relu":
+                        shares = [g * ({source} > 0)]
+                    elif name == "sum":
+                        shares = [g * np.ones(inputs[0].shape)]
+                    for source, share in zip(sources, shares, strict=True):
+                        {add}
+                return grads
+            """,
+            says,
+        )
+        for what, leaf, source, add, says in (
+            ("the line before for the source", "pass", "values[line - 1]", "grads[source] = grads[source] + share", ()),
+            ("a name left over from another branch", "pass", "a", "grads[source] = grads[source] + share", ()),
+            ("the walk ends at the first leaf", "break", "inputs[0]", "grads[source] = grads[source] + share", ()),
+            (
+                "a share is kept and added to in place",
+                "pass",
+                "inputs[0]",
+                "grads[source] = share if not grads[source].any() else np.add(grads[source], share, out=grads[source])",
+                ("a value that a product and a bias use",),
+            ),
+        )
+    ),
+    Wrong(
+        "09.stretched_gradient",
+        "one direction of size 1 alone",
+        """
+        def stretched_gradient(g, a):
+            while g.ndim > a.ndim:
+                g = g.sum(axis=0)
+            for i, size in enumerate(a.shape):
+                if size == 1:
+                    g = g.sum(axis=i, keepdims=True)
+                    break
+            return g
+        """,
+        ("a of shape (1, 1)",),
+    ),
+    Wrong(
+        "09.layer_shares",
+        "db as a column",
+        """
+        def layer_shares(a_prev, W, delta):
+            return delta @ W.T, a_prev.T @ delta, delta.sum(axis=0).reshape(-1, 1)
+        """,
+        ("has the shape (3, 1), expected (3,)",),
+    ),
+    Wrong(
+        "04.all_deltas",
+        "what reverse gives is returned",
+        """
+        def all_deltas(delta, weights, functions, z):
+            deltas = [delta]
+            for i in range(len(weights) - 1, 0, -1):
+                delta = delta @ weights[i].T * functions[i - 1].derivative(z[i - 1])
+                deltas.append(delta)
+            return deltas.reverse()
+        """,
+        ("`reverse` or `append`",),
+    ),
+    Wrong(
+        "04.hidden_delta",
+        "right by chance in some settings",
+        """
+        def hidden_delta(delta_next, W_next, z):
+            grad_a = delta_next @ W_next.T
+            return grad_a * (z >= 0), grad_a
+        """,
+        ("Right in 3 of 4 settings", "in all 4 settings, also where they are right"),
+    ),
+    Wrong(
+        "04.output_delta_again",
+        "a caret for a power",
+        """
+        def output_delta_again(z, y):
+            return 2 * (np.tanh(z) - y) / len(y) * (1 - np.tanh(z) ^ 2)
+        """,
+        ("a power is written `**`",),
+    ),
+    Wrong(
+        "04.output_delta_again",
+        "a method of another library",
+        """
+        def output_delta_again(z, y):
+            return 2 * (z.tanh() - y) / len(y) * (1 - z.tanh() ** 2)
+        """,
+        ("`np.tanh(...)`",),
+    ),
+    Wrong(
+        "09.walk_back",
         "a queue",
         """
         def walk_back(sources, slopes):

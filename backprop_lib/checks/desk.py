@@ -13,7 +13,7 @@ from backprop_lib.checks.verdict import NOT_ATTEMPTED, Section, Verdict
 
 __all__ = ["Hint", "Progress", "check", "hint", "progress"]
 
-TIERS = ("A question", "The formula", "The first line")
+TIERS = ("A question", "The formula", "Where to begin")
 
 
 def check(name, answer, *, strict=False, seed=None):
@@ -73,7 +73,7 @@ class Hint:
     exercise : str
         The name of the exercise.
     tier : int
-        1, a question; 2, the formula; 3, the first line.
+        1, a question; 2, the formula; 3, where to begin: the first line, or the place to look at.
     words : str
         The hint.
     """

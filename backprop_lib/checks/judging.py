@@ -202,7 +202,7 @@ def _verdict(exercise, status, sentence, sections=()):
 
 def _wanted(exercise):
     if exercise.kind == "order":
-        return f"the letters of the lines in their order, such as {' '.join(exercise.lines)!r},"
+        return "a string with the letters of the lines in their order, such as 'C A B',"
     return f"a dict with {', '.join((*exercise.arguments, *exercise.returns))}"
 
 
@@ -230,7 +230,12 @@ def _praise(exercise, cases, compared):
         return "Your numbers agree with the computed ones, and every known mistake would have given others."
     seconds = [case["words"] for case in cases]
     settings = f"{len(seconds)} settings" if len(seconds) > 1 else "1 setting"
-    return f"Right in {settings} with {len(compared)} calls: {'; '.join(seconds)}."
+    return f"Right in {settings} with {len(compared)} calls: {'; '.join(map(_short, seconds))}."
+
+
+def _short(words):
+    """Return the words of a setting without a list of numbers at their end."""
+    return words.partition(": ")[0]
 
 
 def _count(compared, wrong):
@@ -331,7 +336,8 @@ def _number_of_parts(exercise, name, given, expected, value):
 def _row(exercise, name, given, expected):
     if isinstance(given, str) or isinstance(expected, str):
         return Words(name, given, expected)
-    if exercise.flexible:
+    column = name.startswith("db") and given.ndim == 2 and len(given) > 1  # no update of b takes a column
+    if exercise.flexible and not column:
         given = reading.as_expected(given, expected)
     narrow = given.dtype.itemsize < 8 and given.dtype.kind == "f"
     tolerance = gradcheck.TOLERANCE_FLOAT32 if narrow else gradcheck.TOLERANCE
@@ -514,12 +520,12 @@ def _proof(exercise, compared, evidence):
     """Say by which numbers of the learner's own a mistake was recognized."""
     readable = [call for call in compared if not call.right and call.given is not None]
     firsts = [call for call in readable if call.name == readable[0].name]
-    call = max(firsts, key=lambda call: len(call.rows), default=None)  # several layers tell more than one
+    call = _telling(exercise, firsts)
     changed = [name for case in evidence["cases"] for name in case["changed"]] if exercise.keeps_inputs else []
     if call is None or changed:
         warned = next((call for call in compared if call.noted["warnings"]), None)
         if call is None and warned is not None and not changed:
-            return f"How it shows: NumPy warned, {warned.noted['warnings'][0]} ({warned.case['words']})."
+            return f"How it shows: NumPy warned, {warned.noted['warnings'][0]} ({_short(warned.case['words'])})."
         return f"How it shows: your function changed `{changed[0]}`, which it was handed." if changed else ""
     return f"How it shows: {_in_numbers(exercise, call, compared)}{_exactly(exercise, compared)}"
 
@@ -529,7 +535,12 @@ def _exactly(exercise, compared):
         return ""
     cases = {id(call.case) for call in compared}
     where = {1: "the setting", 2: "both settings"}.get(len(cases), f"all {len(cases)} settings")
-    return f" The mistake gives exactly your numbers in {where}."
+    also = (
+        ", also where they are right"
+        if len({id(call.case) for call in compared if not call.right}) < len(cases)
+        else ""
+    )
+    return f" The mistake gives exactly your numbers in {where}{also}."
 
 
 def _in_numbers(exercise, call, compared):
@@ -541,11 +552,11 @@ def _in_numbers(exercise, call, compared):
     if misshapen is not None:
         return (
             f"your `{misshapen.name}` {_has_shape(misshapen.shape)}, expected {_of_shape(misshapen.expected_shape)}"
-            f"{where} ({call.case['words']})."
+            f"{where} ({_short(call.case['words'])})."
         )
     kinds = list(dict.fromkeys(row.name.partition("[")[0] for row in wrong))
     names = " and ".join(f"`{kind}`" for kind in kinds)
-    names = names if any(c in row.name for row in wrong for c in "[") or len(kinds) > 1 else f"`{wrong[0].name}`"
+    names = f"`{wrong[0].name}`" if len(wrong) == 1 else names
     factor = _common_factor(wrong)
     words = "" if factor is None else factors.factor_words(factor, call.case["facts"])
     if factor is not None and exercise.kind != "numbers" and (words or _tells(factor, wrong)):
@@ -553,7 +564,7 @@ def _in_numbers(exercise, call, compared):
         return (
             f"your {names} {'are' if len(wrong) > 1 else 'is'} {factor:.3f} times the expected "
             f"{'ones' if len(wrong) > 1 else 'one'}{layers}{where}{': ' + words if words else ''} "
-            f"({call.case['words']})."
+            f"({_short(call.case['words'])})."
         )
     first = gradcheck.first_difference(call.rows)
     if exercise.kind == "numbers":
@@ -564,7 +575,7 @@ def _in_numbers(exercise, call, compared):
     entries = _entries(call, first)
     mine = ", ".join(f"{row[1]:.4f}" for row in entries)
     theirs = ", ".join(f"{row[2]:.4f}" for row in entries)
-    return f"your `{first.name}` has {mine}, expected {theirs}{where} ({call.case['words']})."
+    return f"your `{first.name}` has {mine}, expected {theirs}{where} ({_short(call.case['words'])})."
 
 
 def _has_shape(shape):
@@ -604,9 +615,9 @@ def _changed(exercise, changed):
     return Section(
         "Recognized: an argument is changed in place",
         (
-            "The numbers of the first call are right, but the function wrote into an array that it was handed.",
-            f"How it shows: `{name}` was another one after the call than before it.",
-            "Who uses that array again gets wrong numbers.",
+            "The numbers of the first call are right, but the function wrote into what it was handed.",
+            f"How it shows: `{name}` was different after the call.",
+            "Whoever uses it again gets wrong numbers.",
             "Next: look for a line with `-=`, `*=` or `[...] =` on an argument, or for a list that is turned round, "
             "lengthened or shortened in place, and make a new one instead.",
         ),
@@ -618,7 +629,8 @@ def _nothing_returned(exercise):
     return Section(
         "Recognized: nothing is returned",
         (
-            f"`{exercise.function}` computes and then ends without `return`, so that it hands back None.",
+            f"`{exercise.function}` hands back None: it ends without `return`, or it returns what a method such as "
+            "`reverse` or `append` gives, which changes a list in place and gives None.",
             "How it shows: every call returned None.",
             f"Next: hand back {' and '.join(name.removesuffix('[]') for name in exercise.returns)}.",
         ),
@@ -691,7 +703,7 @@ def _unrecognized(exercise, compared, wrong, changed, warned):
         return _raised(exercise, raised[0])
     if numbers:
         firsts = [call for call in numbers if call.name == numbers[0].name]
-        return _first_wrong(exercise, max(firsts, key=lambda call: len(call.rows)), compared)
+        return _first_wrong(exercise, _telling(exercise, firsts), compared)
     if changed:
         return _changed(exercise, changed)
     return Section("NumPy warns", ("The numbers are right.", *_about_warning(warned[0])), link=_link(exercise.chapter))
@@ -701,7 +713,7 @@ def _about_warning(call):
     """Say of what NumPy warned, where, and what the line has to do with it."""
     line = call.noted.get("warned_in", "")
     where = f"In the line `{line}` NumPy warned" if line else "NumPy warned"
-    yield f"{where}: {call.noted['warnings'][0]} ({call.case['words']})."
+    yield f"{where}: {call.noted['warnings'][0]} ({_short(call.case['words'])})."
     if "np.where" in line:
         yield (
             "`np.where` computes both of its branches for every entry and chooses afterward, "
@@ -737,7 +749,7 @@ def _first_wrong(exercise, call, compared):
         return Section(heading, tuple(sentences), link=_link(exercise.chapter))
     if row.status == "wrong shape":
         sentences.append(f"Your `{row.name}` {_has_shape(row.shape)}, expected {_of_shape(row.expected_shape)}.")
-        if row.expected_shape == () and len(row.shape) == 1:
+        if row.shape[1:] == row.expected_shape and row.shape[:1] in ((2,), (3,)):
             sentences.append(f"With `return a, b` several values come back; hand back `{row.name}` alone.")
         if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
             sentences.append("It is the transpose of the shape that was expected.")
@@ -830,6 +842,11 @@ def _entry(value):
 # ---- what an answer raised ------------------------------------------------------------------------------------------
 
 
+def _telling(exercise, calls):
+    """Return the call that tells most: in networks that of the most layers, elsewhere the first and plainest."""
+    return max(calls, key=lambda call: len(call.rows) if "weights" in exercise.arguments else 0, default=None)
+
+
 def _raised(exercise, call):
     error = call.noted["error"]
     sentences = []
@@ -891,9 +908,17 @@ def _explained(exercise, error, call):
         yield "NumPy's word for a direction is `axis`."
     elif error["type"] == "TypeError" and "keyword argument 'keepdim'" in message:
         yield "NumPy writes it with an s: `keepdims`."
-    elif "setting an array element with a sequence" in message:
+    elif "setting an array element with a sequence" in message and "inhomogeneous" not in message:
         yield "The place on the left holds one number, and what stands on the right is a whole array."
         yield "Print the shape of each name on the right. Is there an index too few?"
+    elif "inhomogeneous shape" in message:
+        yield "The parts differ in shape, so that they do not fit into one array: keep them in a list."
+    elif "bitwise_xor" in message or "for ^" in message:
+        yield "In Python a power is written `**`."
+    elif message.startswith("zip() argument"):
+        yield "The sequences that `zip` goes through differ in length: print the length of each."
+    elif error["type"] == "AttributeError" and "numpy.ndarray" in message and hasattr(np, _attribute(message)):
+        yield f"In NumPy that is a function, not a method: `np.{_attribute(message)}(...)`."
     elif "list assignment index" in message:
         yield "A list has the places that it was made with, and an empty one has none: `append` adds a place."
     elif "arrays can be converted" in message:
@@ -916,6 +941,10 @@ def _about_shapes(left, right):
             f"An array of the shape ({single[0]},) counts as a row. "
             "Where a column is meant, `keepdims=True` keeps it one."
         )
+
+
+def _attribute(message):
+    return message.rpartition("attribute '")[2].rstrip("'")
 
 
 def _quoted(message):

@@ -103,7 +103,8 @@ def _listed(exercise, name, value):
     if isinstance(value, np.ndarray) and value.ndim:
         return list(value)
     if not isinstance(value, list):
-        raise Unreadable(f"`{name}` is {what(value)}; a list with an array for each layer was expected.")
+        entries = " with an array for each layer" if "weights" in exercise.arguments else ""
+        raise Unreadable(f"`{name}` is {what(value)}; a list{entries} was expected.")
     return value
 
 

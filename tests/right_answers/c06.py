@@ -241,7 +241,7 @@ def layer_by_einsum(a_prev, z, function, grad_a):
 
 def layer_in_columns(a_prev, z, function, grad_a):
     dz = grad_a.T * function.derivative(z.T)
-    return (dz @ a_prev).T, dz.sum(axis=1, keepdims=True)
+    return (dz @ a_prev).T, dz.sum(axis=1, keepdims=True).T
 
 
 def layer_as_lists(a_prev, z, function, grad_a):

@@ -52,7 +52,7 @@ Exercise(
     kind="order",
     points=2,
     chapter=CHAPTER,
-    equation="tape_accumulation",
+    equation="sum_over_paths",
     arguments=("w", "x", "u", "v"),
     returns=("grad_w", "grad_x"),
     cases=three_step_cases,
@@ -75,7 +75,7 @@ Exercise(
             meaning="w and x were reached from u while the gradient of u held the straight way to C alone. What comes "
             "through v arrived too late, or not at all.",
             advice=WAITING,
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_w="straight", for_x="straight"),
         ),
@@ -84,7 +84,7 @@ Exercise(
             title="w is reached too early",
             meaning="The share that w has from u was sent before v had had its turn. That of x was sent in time.",
             advice=WAITING,
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_w="straight"),
         ),
@@ -93,7 +93,7 @@ Exercise(
             title="x is reached too early",
             meaning="The share that x has from u was sent before v had had its turn. That of w was sent in time.",
             advice=WAITING,
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_x="straight"),
         ),
@@ -102,7 +102,7 @@ Exercise(
             title="The straight way from u to C is lost",
             meaning="The gradient of u held what comes through v alone: one share took the place of the other.",
             advice="u is used twice. Which line adds the second share to the first?",
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_w="through_v", for_x="through_v"),
         ),
@@ -111,7 +111,7 @@ Exercise(
             title="The share that w has from v is lost",
             meaning="The gradient of w holds what comes through u alone. w is used in v as well.",
             advice="Count the places where w stands in the calculation. Each of them brings a share.",
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(w_from="u"),
         ),
@@ -120,9 +120,18 @@ Exercise(
             title="The share that w has from u is lost",
             meaning="The gradient of w holds what comes straight from v alone. w is used in u as well.",
             advice="Count the places where w stands in the calculation. Each of them brings a share.",
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(w_from="v"),
+        ),
+        Known(
+            "through_u_twice",
+            title="The share from u counts twice, that from v is lost",
+            meaning="The gradient of w holds what comes through u two times and nothing of what comes straight from v.",
+            advice="Count the places where w stands in the calculation. Which of your lines stands for which place?",
+            equation="sum_over_paths",
+            chapter=CHAPTER,
+            wrong=lambda w, x, u, v: (2 * (v - u) * x, (v - u) * w),
         ),
         Known(
             "straight_and_overwritten",
@@ -130,7 +139,7 @@ Exercise(
             meaning="The gradient of u held the straight way to C alone, and the gradient of w what comes through u "
             "alone.",
             advice="Two values are used twice here. For each of them look for the line that adds.",
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_w="straight", for_x="straight", w_from="u"),
         ),
@@ -139,7 +148,7 @@ Exercise(
             title="Shares are overwritten at u and at w",
             meaning="u and w are both used twice, and of each one share took the place of the other.",
             advice="Two values are used twice here. For each of them look for the line that adds.",
-            equation="tape_accumulation",
+            equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(for_w="through_v", for_x="through_v", w_from="u"),
         ),
@@ -163,6 +172,8 @@ STRETCHED = (
     ((4, 3), (1, 3), {"n": 4, "k": 3}),
     ((4, 3), (4, 3), {"n": 4, "k": 3}),
     ((4, 3), (), {"n": 4, "k": 3}),
+    ((4, 3), (1, 1), {"n": 4, "k": 3}),
+    ((7, 3), (1,), {"n": 7, "k": 3}),
     ((2, 4, 3), (4, 1), {}),
 )
 
@@ -388,6 +399,7 @@ RECORDS = (
     ("a chain, nothing used twice", ((), (0,), (1,), (2,))),
     ("one line used by two", ((), (), (0, 1), (2, 0), (2, 3))),
     ("one line used twice in the same operation", ((), (0, 0), (1,), (2, 1))),
+    ("a leaf in the middle", ((), (0, 0), (), (1, 2))),
     (
         "ten lines, one of which nothing uses",
         ((), (), (0, 1), (1, 0), (2, 2), (0, 3), (4, 1), (4, 3, 1), (5, 2, 7), (8, 7, 2)),
@@ -402,10 +414,12 @@ def record_cases(rng):
         sources = [list(line) for line in sources]
         while True:
             slopes = [[float(rng.choice([-1, 1]) * rng.uniform(0.5, 2)) for _ in line] for line in sources]
+            if len(sources) == 4 and sources[1] == [0, 0]:  # x times x: both slopes are x
+                slopes[1] = [slopes[1][0]] * 2
             sizes = np.abs([g for g in right_walk(sources, slopes) if g])
             if sizes.min() > 0.05 and sizes.max() < 50:
                 break
-        cases.append(twice(words, words, {"sources": sources, "slopes": slopes}))
+        cases.append(twice(words, f"{words}: sources {sources}", {"sources": sources, "slopes": slopes}))
     return cases
 
 
@@ -450,19 +464,61 @@ def first_place(sources, slopes):
     )
 
 
-def in_a_queue(sources, slopes):
-    """Give a line its turn as soon as the first share has arrived."""
+def equal_shares_once(sources, slopes):
+    """Send equal shares to one source once; a set does that."""
+    pairs = [sorted(set(zip(*both, strict=True))) for both in zip(sources, slopes, strict=True)]
+    return walk_with([[s for s, _ in line] for line in pairs], [[k for _, k in line] for line in pairs])
+
+
+def in_a_queue(sources, slopes, *, last=False, once=True):
+    """Give a line its turn as soon as the first share has arrived: the first in the queue, or the last."""
     grads = [0.0] * len(sources)
     grads[-1] = 1.0
     queue, seen = [len(sources) - 1], {len(sources) - 1}
     while queue:
-        line = queue.pop(0)
+        line = queue.pop(-1 if last else 0)
         for source, slope in zip(sources[line], slopes[line], strict=True):
             grads[source] += grads[line] * slope
-            if source not in seen:
+            if not once or source not in seen:
                 seen.add(source)
                 queue.append(source)
     return grads
+
+
+def by_recursion(sources, slopes):
+    """Follow each source up at once, the first time it is reached."""
+    grads, seen = [0.0] * len(sources), set()
+    grads[-1] = 1.0
+
+    def visit(line):
+        seen.add(line)
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            grads[source] += grads[line] * slope
+            if source not in seen:
+                visit(source)
+
+    visit(len(sources) - 1)
+    return grads
+
+
+def begun_at_the_first(sources, slopes):
+    """Give the first line the gradient 1, and the last none."""
+    grads = [0.0] * len(sources)
+    grads[0] = 1.0
+    for line in range(len(sources) - 1, -1, -1):
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            grads[source] += grads[line] * slope
+    return grads
+
+
+def forward_mode(sources, slopes):
+    """Return how fast each line changes with the first."""
+    rates = [0.0] * len(sources)
+    rates[0] = 1.0
+    for line in range(1, len(sources)):
+        for source, slope in zip(sources[line], slopes[line], strict=True):
+            rates[line] += rates[source] * slope
+    return rates
 
 
 def sent_again(sources, slopes):
@@ -525,7 +581,12 @@ def by_line(value, arguments):
     strangers = [key for key in value if key not in range(len(arguments["sources"]))]
     if strangers:
         raise ValueError(f"a dict came that has the key {strangers[0]!r}; a list with a number for each line is asked.")
-    return [value.get(line, 0.0) for line in range(len(arguments["sources"]))]
+    missing = [line for line in range(len(arguments["sources"])) if line not in value]
+    if missing:
+        raise ValueError(
+            f"a dict came that has no number for line {missing[0]}; one for each line is asked, also where it is 0."
+        )
+    return [value[line] for line in range(len(arguments["sources"]))]
 
 
 Exercise(
@@ -554,8 +615,8 @@ Exercise(
             "forward_order",
             title="The tape is walked forward",
             meaning="The lines had their turns from the first to the last, so each had sent its shares before "
-            "anything had arrived.",
-            advice="Which line knows its gradient at the start? It has to have the first turn.",
+            "anything had arrived. A `return` inside the loop, after one turn, comes to the same.",
+            advice="Which line knows its gradient at the start? It has to have the first turn, and all others theirs.",
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=partial(walk_with, order=range),
@@ -563,8 +624,9 @@ Exercise(
         Known(
             "begun_with_zero",
             title="The walk begins with 0",
-            meaning="All gradients are 0. The last line was given no gradient, so there was nothing to multiply.",
-            advice="At what rate does the last line change with itself?",
+            meaning="All gradients are 0. The last line was given no gradient, so there was nothing to multiply; or "
+            "each gradient was erased when its turn was over.",
+            advice="At what rate does the last line change with itself, and does that stand in your list at the end?",
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=partial(walk_with, end=0.0),
@@ -674,6 +736,67 @@ Exercise(
             wrong=in_a_queue,
         ),
         Known(
+            "turn_too_early_in_a_stack",
+            title="A line has its turn before all its shares have arrived",
+            meaning="The line that was reached last had its turn first, although others could still send to it. What "
+            "came later was added and not sent on.",
+            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
+            "been?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(in_a_queue, last=True),
+        ),
+        Known(
+            "turn_too_early_by_recursion",
+            title="A line has its turn before all its shares have arrived",
+            meaning="Each line was followed up as soon as it was first reached. What came later was added and not sent "
+            "on.",
+            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
+            "been?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=by_recursion,
+        ),
+        Known(
+            "several_turns",
+            title="A line has several turns",
+            meaning="Each time something arrived at a line it was put into the queue once more, and it sent all that "
+            "it had again.",
+            advice="How many turns may a line have, and what must have happened before it?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(in_a_queue, once=False),
+        ),
+        Known(
+            "begun_at_the_first_line",
+            title="The walk begins at the first line",
+            meaning="The first line was given the gradient 1, and the last one none. The last line is the one that "
+            "changes with itself at the rate 1.",
+            advice="Of which line are these the gradients? At what rate does it change with itself?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=begun_at_the_first,
+        ),
+        Known(
+            "forward_mode",
+            title="Forward from the first line",
+            meaning="The numbers say how fast each line changes with the first one. That is the forward way; asked is "
+            "how fast the last line changes with each.",
+            advice="Which end of the tape is nudged in what you compute, and which is watched?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=forward_mode,
+        ),
+        Known(
+            "slopes_turned_round",
+            title="The slopes of a line are exchanged",
+            meaning="The first source got the last slope, and the last source the first one.",
+            advice="Print `sources[i]` and `slopes[i]` of one line. Which slope belongs to which source?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=lambda sources, slopes: right_walk(sources, [line[::-1] for line in slopes]),
+        ),
+        Known(
             "sent_again",
             title="What was sent already is sent again",
             meaning="With each share that arrived a line sent on all that it had, the earlier shares once more.",
@@ -702,10 +825,21 @@ Exercise(
             wrong=lambda sources, slopes: right_walk(sources, slopes)[::-1],
         ),
         Known(
+            "equal_shares_once",
+            title="Two equal shares are counted once",
+            meaning="Where a line uses one source twice with the same slope, as in x times x, a single share was sent.",
+            advice="What does a set keep when it is handed the same thing twice?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=equal_shares_once,
+        ),
+        Known(
             "last_line_left_out",
             title="The last line has no turn",
-            meaning="The last line has its gradient 1 and sent nothing on, so all other gradients are 0.",
-            advice="Print the numbers of the lines in the order of their turns. Is the first of them the last line?",
+            meaning="The last line has its gradient 1 and sent nothing on, so all other gradients are 0. That also "
+            "happens where a line takes from its sources instead of sending to them.",
+            advice="Print the numbers of the lines in the order of their turns. Is the first of them the last line? "
+            "And does the sum grow at the source or at the line?",
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=partial(walk_with, order=lambda count: range(count - 2, -1, -1)),
@@ -765,6 +899,26 @@ TAPES = (
         {0: (6, 3), 1: (6, 3)},
         (("*", 0, 1), ("relu", 2), ("*", 3, 0), ("sum", 4)),
     ),
+    (
+        "a ReLU whose source is not the line before",
+        {0: (6, 3), 1: (6, 3)},
+        (("*", 0, 1), ("relu", 0), ("*", 2, 3), ("sum", 4)),
+    ),
+    (
+        "a ReLU that is summed at once",
+        {0: (6, 3)},
+        (("relu", 0), ("sum", 1)),
+    ),
+    (
+        "a leaf in the middle",
+        {0: (5, 4), 1: (4, 3)},
+        (("@", 0, 1), ("relu", 2), ("leaf", (5, 3)), ("*", 3, 4), ("sum", 5)),
+    ),
+    (
+        "a value that a product and a bias use",
+        {0: (6, 3), 1: (3,)},
+        (("relu", 0), ("*", 2, 0), ("bias", 2, 1), ("*", 3, 4), ("sum", 5)),
+    ),
 )
 
 
@@ -782,9 +936,10 @@ def tape_cases(rng):
     """Draw the leaves of each tape; a ReLU's input near 0, or of one sign in a column, is rejected."""
     cases = []
     for words, leaves, lines in TAPES:
-        tape = [["leaf"] for _ in leaves] + [list(line) for line in lines]
+        lines = [*(("leaf", shape) for shape in leaves.values()), *lines]
+        tape = [["leaf"] if line[0] == "leaf" else list(line) for line in lines]
         while True:
-            values = played(tape, [rng.normal(size=shape) for shape in leaves.values()])
+            values = played(tape, [rng.normal(size=line[1]) if line[0] == "leaf" else None for line in lines])
             gates = [values[sources[0]] for name, *sources in tape if name == "relu"]
             mixed = all(((z > 0).any(axis=0) & (z < 0).any(axis=0)).all() for z in gates)
             if mixed and min(np.abs(z).min() for z in gates) > 0.01:
@@ -792,16 +947,16 @@ def tape_cases(rng):
         calls = [("first", {"tape": tape, "values": values})]
         if len(cases) % 2:
             calls.append(("again", None))
-        cases.append(Case(words, words, tuple(calls)))
+        cases.append(Case(words, f"{words}: tape {tape}", tuple(calls)))
     return cases
 
 
-def walk_tape(tape, values, *, rules=None, add=lambda old, new: old + new):
-    """Return the gradients of all lines, with the rules of the table or with others."""
+def walk_tape(tape, values, *, rules=None, add=lambda old, new: old + new, begin=0):
+    """Return the gradients of all lines, with the rules of the table or with others, or with another beginning."""
     rules = RULES | (rules or {})
     grads = [np.zeros(value.shape) for value in values]
     grads[-1] = np.ones(values[-1].shape)
-    for line in reversed(range(len(tape))):
+    for line in reversed(range(len(tape) - begin)):
         name, *sources = tape[line]
         if name == "leaf":
             continue
@@ -820,6 +975,12 @@ def ruled(**rules):
 def second_factor_twice(g, a, b):
     """Give both factors the second one for their slope."""
     return g * b, g * b
+
+
+def closed_in_place(g, a):
+    """Close the gates in the gradient that has arrived."""
+    g[a <= 0] = 0
+    return (g,)
 
 
 def mask_of_gradient(g, a):
@@ -868,7 +1029,7 @@ Exercise(
     known=(
         Known(
             "own_factor_for_slope",
-            title="A factor is multiplied by itself",
+            title="The second factor for both slopes",
             meaning="In a product the share of the second factor was made with the second factor. "
             "Where both factors are the same value, nothing shows.",
             advice="At what rate does the product change with its second factor, the first held still?",
@@ -904,6 +1065,25 @@ Exercise(
             equation="relu_slope",
             chapter="04_hidden_delta",
             wrong=ruled(relu=lambda g, a: (g * np.maximum(a, 0),)),
+        ),
+        Known(
+            "own_gradient_written_over",
+            title="The gradient of the line is written over",
+            meaning="The ReLU closed its gates in the array that holds its own gradient. What it sends is right; what "
+            "stands in `grads` for the ReLU itself is not.",
+            advice="Which array does the name `g` stand for? Does a line change that array or make a new one?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(relu=closed_in_place),
+        ),
+        Known(
+            "last_line_left_out",
+            title="The last line has no turn",
+            meaning="The last line has its gradient 1 and sent nothing on, so all other gradients are 0.",
+            advice="Print the numbers of the lines in the order of their turns. Is the first of them the last line?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=partial(walk_tape, begin=1),
         ),
         Known(
             "input_for_slope",
@@ -951,7 +1131,16 @@ Exercise(
             chapter=CHAPTER,
             wrong=partial(walk_tape, add=lambda old, new: new),
         ),
-        from_list("bias_averaged", ruled(bias=lambda g, a, b: (g, g.mean(axis=0))), title="The bias has the mean"),
+        from_list(
+            "bias_averaged",
+            ruled(bias=lambda g, a, b: (g, g.mean(axis=0))),
+            title="The bias has the mean of the rows",
+            meaning="The rule of `bias` averages the rows of what arrives. The bias was used once in each row, and "
+            "each use adds its share.",
+            advice="Raise one entry of the bias. How many rows of the sum move?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+        ),
     ),
     nudged=nudged_tape,
     hints=(
@@ -1091,7 +1280,7 @@ Exercise(
         Known(
             "weights_without_transpose",
             title="a_prev is not transposed in dW",
-            meaning="dW was made from `a_prev` as it stands. Only with as many samples as inputs does that run.",
+            meaning="dW was made from `a_prev` as it stands. It runs only with as many samples as inputs.",
             advice="Write the shapes under the product. Which index has to be summed away?",
             equation="weight_gradient",
             chapter="05_vectorized_gradients",

@@ -222,6 +222,34 @@ Exercise(
             wrong=gated(lambda grad_a, z: z < 0),
         ),
         Known(
+            "gates_exchanged_at_zero_too",
+            title="Open and closed are exchanged",
+            meaning="The mask lets through where z is negative or 0 and stops where z is positive.",
+            advice="At z = 2 the ReLU climbs. What does your mask hold there?",
+            equation="relu_slope",
+            chapter=CHAPTER,
+            wrong=gated(lambda grad_a, z: z <= 0),
+        ),
+        Known(
+            "slope_of_tanh",
+            title="The slope of another function",
+            meaning="1 − tanh(z)² was taken for the slope. These units are ReLUs.",
+            advice="At z = 3 the ReLU still climbs. What is your slope there?",
+            equation="relu_slope",
+            chapter=CHAPTER,
+            wrong=gated(lambda grad_a, z: 1 - np.tanh(z) ** 2),
+        ),
+        Known(
+            "delta_divided_by_n",
+            title="δ is divided by n again",
+            meaning="`grad_a` is right, and δ was divided by the number of samples. The 1/n of the loss is in "
+            "`delta_next` already.",
+            advice="At which place of the way back does 1/n come in? Is this layer that place?",
+            equation="hidden_delta",
+            chapter=CHAPTER,
+            wrong=gated(lambda grad_a, z: (z > 0) / len(z)),
+        ),
+        Known(
             "activation_for_slope",
             title="The activation in the place of its slope",
             meaning="What arrives was multiplied by max(z, 0), the activation. The slope of the ReLU is 0 or 1, "
@@ -492,6 +520,24 @@ Exercise(
         from_list("mask_from_gradient", by_slope(lambda f, z, a, i, grad_a: f[i].derivative(grad_a))),
         from_list("slope_of_another_layer", by_slope(lambda f, z, a, i, grad_a: f[i].derivative(z[i + 1]))),
         Known(
+            "first_function_everywhere",
+            title="The function of layer 1 everywhere",
+            meaning="Every slope was taken of the activation function of layer 1, at the right z.",
+            advice="Which index do the functions have in your loop, and which the z?",
+            equation="hidden_delta",
+            chapter=CHAPTER,
+            wrong=by_slope(lambda f, z, a, i, grad_a: f[0].derivative(z[i])),
+        ),
+        Known(
+            "last_function_everywhere",
+            title="The function of the last layer everywhere",
+            meaning="Every slope was taken of the activation function of the last layer, at the right z.",
+            advice="Which index do the functions have in your loop, and which the z?",
+            equation="hidden_delta",
+            chapter=CHAPTER,
+            wrong=by_slope(lambda f, z, a, i, grad_a: f[-1].derivative(z[i])),
+        ),
+        Known(
             "next_layers_function",
             title="The function of the next layer",
             meaning="The slope was taken at the right z, of the activation function of the next layer.",
@@ -636,7 +682,7 @@ Exercise(
     hints=(
         "Which δ do you have at the start? Which weights, which z and which function lead from it to the δ before?",
         "A step back: δ through the transposed weights of the layer it is in, times the slope of the layer before, "
-        "at that layer's z. One step less than there are layers.",
+        "at that layer's z. There is one step fewer than there are layers.",
         "`deltas = [delta]`, and then a loop that goes backward.",
     ),
 )
@@ -820,6 +866,15 @@ Exercise(
             chapter=CHAPTER,
         ),
         Known(
+            "jacobian_twice",
+            title="The softmax comes in twice",
+            meaning="p is right. What was sent through the Jacobian is p − y, and in that the Jacobian is already.",
+            advice="Which of the two is the gradient at the probabilities: p − y, or −y/p?",
+            equation="softmax_cross_entropy_grad_p",
+            chapter=CHAPTER,
+            wrong=exchanged(arrives=lambda y, p: p - y),
+        ),
+        Known(
             "before_the_softmax",
             title="∂C/∂p instead of ∂C/∂z",
             meaning="δ holds what arrives at the probabilities. Between them and the logits stands the softmax.",
@@ -979,6 +1034,49 @@ Exercise(
             advice="What does the loss compare with y? Which function lies between it and z?",
             wrong=lambda z, y: tanh_delta(z, y, prediction=z),
             **OUTPUT,
+        ),
+        Known(
+            "square_kept",
+            title="The square is not differentiated",
+            meaning="δ holds the squared difference, so that it is never negative. The slope of a square holds the "
+            "difference itself.",
+            advice="A prediction below its target has to rise. Which sign must its δ have?",
+            wrong=lambda z, y: tanh_delta(z, y, factor=np.tanh(z) - y),
+            **ARRIVING,
+        ),
+        Known(
+            "square_and_two_kept",
+            title="The 2 came down, and the square was kept",
+            meaning="δ holds twice the squared difference. The slope of a square holds the difference itself.",
+            advice="Differentiate u² by u. Which power of u is left?",
+            wrong=lambda z, y: tanh_delta(z, y, factor=2 * (np.tanh(z) - y)),
+            **ARRIVING,
+        ),
+        Known(
+            "slope_twice",
+            title="The slope stands twice",
+            meaning="Between z and the loss lies one tanh, and its slope was multiplied in twice.",
+            advice="How many steps lead from z to ŷ?",
+            wrong=lambda z, y: tanh_delta(z, y, slope=(1 - np.tanh(z) ** 2) ** 2),
+            **OUTPUT,
+        ),
+        Known(
+            "divided_by_slope",
+            title="Divided by the slope",
+            meaning="What arrives was divided by the slope of the tanh. The chain rule multiplies.",
+            advice="Take a z far out, where the slope is nearly 0. Does a nudge of z move the loss much there, or "
+            "hardly?",
+            wrong=lambda z, y: tanh_delta(z, y, slope=1 / (1 - np.tanh(z) ** 2)),
+            **OUTPUT,
+        ),
+        Known(
+            "one_row_left",
+            title="The samples were averaged",
+            meaning="A mean over the samples was taken, so that one row is left. 1/n is a factor; each sample keeps "
+            "its own row of δ.",
+            advice="δ has the shape of z. What shape has yours?",
+            wrong=lambda z, y: np.mean(2 * (np.tanh(z) - y) * (1 - np.tanh(z) ** 2), axis=0),
+            **ARRIVING,
         ),
         from_list(
             "factor_half",
