@@ -545,6 +545,52 @@ ANSWERS = (
         ("The first sample alone",),
     ),
     Wrong(
+        "01.central_difference",
+        "the size of the slope",
+        """
+        def central_difference(f, x, h):
+            return abs(f(x + h) - f(x - h)) / (2 * h)
+        """,
+        ("The sign is lost",),
+    ),
+    Wrong(
+        "01.central_difference",
+        "rounded",
+        """
+        def central_difference(f, x, h):
+            return round(float((f(x + h) - f(x - h)) / (2 * h)), 4)
+        """,
+        ("It is the right one, rounded",),
+    ),
+    Wrong(
+        "01.central_difference",
+        "text",
+        """
+        def central_difference(f, x, h):
+            return str((f(x + h) - f(x - h)) / (2 * h))
+        """,
+        ("is text", "a number was expected"),
+    ),
+    Wrong(
+        "01.chain_slope",
+        "a method that is not called",
+        """
+        def chain_slope(functions, x):
+            slope = 1.0
+            for f in functions:
+                slope *= f.derivative
+                x = f(x)
+            return slope
+        """,
+        ("without its parentheses",),
+    ),
+    Wrong(
+        "01.used_twice",
+        "numbers as text",
+        "used_twice = {'w': 2, 'x': 3, 'b': 0.5, 'y': 4, 'C': '0.5*(13-4)**2', 'dC_dw': (13 - 4) * (6.5 + 2 * 3)}",
+        ("leave the quotation marks out",),
+    ),
+    Wrong(
         "01.chain_slope",
         "every slope at x",
         """

@@ -745,7 +745,10 @@ def _first_wrong(exercise, call, compared):
             f"The first call was right; the call {call.name!r} was not. Is something kept from one call to the next?"
         )
     if isinstance(row, Words):
-        sentences.append(f"`{row.name}` is not the right one in the setting {call.case['words']}.")
+        if isinstance(row.given, str) and not isinstance(row.expected, str):
+            sentences.append(f"`{row.name}` is text, {row.given[:30]!r}; a number was expected.")
+        else:
+            sentences.append(f"`{row.name}` is not the right one in the setting {call.case['words']}.")
         return Section(heading, tuple(sentences), link=_link(exercise.chapter))
     if row.status == "wrong shape":
         sentences.append(f"Your `{row.name}` {_has_shape(row.shape)}, expected {_of_shape(row.expected_shape)}.")
@@ -770,6 +773,8 @@ def _first_wrong(exercise, call, compared):
             sentences.append(
                 "It holds whole numbers only: an array made for integers cuts off what is behind the point."
             )
+        if _is_rounded(*_arrays(call, row)):
+            sentences.append("It is the right one, rounded: hand back what was computed, with all its digits.")
         if not np.isfinite(call.given[row.name]).all():
             sentences.append("It holds NaN or infinity.")
     others = [other.name for other in call.rows if not other.passed and other is not row]
@@ -792,7 +797,15 @@ def _first_wrong(exercise, call, compared):
     return Section(heading, tuple(sentences), columns, tuple(map(tuple, rows)), link=_link(exercise.chapter))
 
 
+def _is_rounded(given, expected):
+    """Say whether an array is the right one, rounded to some places."""
+    return any(np.array_equal(given, np.round(expected, digits)) and given.any() for digits in range(1, 9))
+
+
 def _remark_on_number(call, row):
+    if isinstance(row, Words) and isinstance(row.given, str) and not isinstance(row.expected, str):
+        yield f"`{row.name}` is text, {row.given[:30]!r}; leave the quotation marks out, so that Python computes it."
+        return
     if isinstance(row, Words) or row.status == "wrong shape":
         yield f"`{row.name}` is not of the form that was expected."
         return
@@ -904,6 +917,10 @@ def _explained(exercise, error, call):
         yield _unknown_name(exercise, _quoted(message))
     elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
         yield "A list has no arithmetic of its own: take its entries one by one, in a loop."
+    elif (
+        error["type"] == "TypeError" and "unsupported operand" in message and re.search(r"'(function|method)'", message)
+    ):
+        yield "A function stands there without its parentheses: what it returns is `f(x)`, not `f`."
     elif error["type"] == "TypeError" and "keyword argument 'dim'" in message:
         yield "NumPy's word for a direction is `axis`."
     elif error["type"] == "TypeError" and "keyword argument 'keepdim'" in message:
@@ -917,6 +934,8 @@ def _explained(exercise, error, call):
         yield "In Python a power is written `**`."
     elif message.startswith("zip() argument"):
         yield "The sequences that `zip` goes through differ in length: print the length of each."
+    elif error["type"] == "AttributeError" and "derivative" in message:
+        yield "`derivative` belongs to the function, `f.derivative(x)`; what a function returns is a number or an array."
     elif error["type"] == "AttributeError" and "numpy.ndarray" in message and hasattr(np, _attribute(message)):
         yield f"In NumPy that is a function, not a method: `np.{_attribute(message)}(...)`."
     elif "list assignment index" in message:

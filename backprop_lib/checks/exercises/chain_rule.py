@@ -160,7 +160,7 @@ def nudge_cases(rng):
     """Draw places for three functions and steps so long that one side and both sides differ."""
     drawn = (
         ("cube", "x³", signed(rng, 0.7, 1.6), 0.4),
-        ("wave", "sin(2x) + x/3", signed(rng, 0.1, 0.4), 0.1),
+        ("wave", "sin(2x) + x/3", signed(rng, 1.0, 1.3), 0.1),  # where it falls
         ("bowl", "eˣᐟ²", signed(rng, 0.5, 2.0), 0.3),
         ("cube", "x³", signed(rng, 0.7, 1.6), 0.01),
     )
@@ -271,6 +271,51 @@ Exercise(
             "What is nudged, the input of f or its output? Where in your lines is f called?",
             lambda up, here, down, h: ((here + h) - (here - h)) / (2 * h),
         ),
+        nudge_slip(
+            "added_for_subtracted",
+            "The two values are added",
+            "The rise is the difference of the two values of f. Their sum was divided by the run.",
+            "If f is the same at both places, what is the slope, and what do you get?",
+            lambda up, here, down, h: (up + down) / (2 * h),
+        ),
+        nudge_slip(
+            "sign_lost",
+            "The sign is lost",
+            "The slope has the right size and is never negative. A curve can fall.",
+            "Take f(x) = −x. Which sign should the slope have?",
+            lambda up, here, down, h: np.abs(up - down) / (2 * h),
+        ),
+        nudge_slip(
+            "second_difference",
+            "The bend instead of the slope",
+            "The two sides were compared with the middle: that measures how the slope changes, not the slope.",
+            "Take f(x) = 3x. What should the slope be, and what do you get?",
+            lambda up, here, down, h: (up - 2 * here + down) / h**2,
+        ),
+        slip(
+            "half_a_step",
+            "Half a step to each side",
+            "x was moved by h/2 to each side. The exercise asks for h to each side.",
+            "How far is the upper place from x in your lines, and how far in the chapter's formula?",
+            lambda f, x, h: (f(x + h / 2) - f(x - h / 2)) / h,
+            "central_difference",
+        ),
+        slip(
+            "two_steps",
+            "Two steps to each side",
+            "x was moved by 2h to each side, and the rise was divided by 2h.",
+            "How far is it from the lower place to the upper one in your lines?",
+            lambda f, x, h: (f(x + 2 * h) - f(x - 2 * h)) / (2 * h),
+            "central_difference",
+        ),
+        slip(
+            "down_from_zero",
+            "The lower place is h − x",
+            "The lower place was computed as h − x, which lies on the other side of 0.",
+            "Put in x = 5 and h = 1. Which two places do you look at?",
+            lambda f, x, h: (f(x + h) - f(h - x)) / (2 * h),
+            "central_difference",
+        ),
         slip(
             "own_step",
             "The given h is not used",
@@ -319,6 +364,21 @@ def chain_slope(functions, x, *, links=slice(None), at=0, join=np.prod):
     """Return the slope of the chain, of some of its links, at values `at` places on, or with another rule to join."""
     values = entering(functions, x)
     return join([f.derivative(v) for f, v in list(zip(functions, values[at:], strict=False))[links]])
+
+
+def places_from_x(functions, x):
+    """Hand x to every function, so that the place never goes further than one step."""
+    values = [x, *(f(x) for f in functions)]
+    return np.prod([f.derivative(v) for f, v in zip(functions, values, strict=False)])
+
+
+def slopes_at_slopes(functions, x):
+    """Move on by the slope instead of the value."""
+    slope = 1.0
+    for f in functions:
+        x = f.derivative(x)
+        slope *= x
+    return slope
 
 
 def derivatives_chained(functions, x):
@@ -410,6 +470,28 @@ Exercise(
             "Each derivative was taken at the slope of the link before. What goes along the chain are the values.",
             "A value and a slope travel along the chain. Which of them goes into `f`, and which one is multiplied?",
             derivatives_chained,
+        ),
+        slip(
+            "places_from_x",
+            "Each place is one step from x",
+            "Every function was handed the x at the start, so that a derivative meets what the function before makes "
+            "of x, and not what came along the chain.",
+            "Which name do you hand to `f` when you move on? Does it change from link to link?",
+            places_from_x,
+        ),
+        slip(
+            "moved_on_by_slopes",
+            "The slope is taken for the next place",
+            "What enters the next function is the value that the link before returned, not its slope.",
+            "A value and a slope travel along the chain. Which of them goes into `f`, and which one is multiplied?",
+            slopes_at_slopes,
+        ),
+        slip(
+            "values_multiplied_too",
+            "The values are multiplied as well",
+            "Each link multiplied its slope and its value. The chain multiplies slopes alone.",
+            "When x grows by a little, which of the two says how much the end of the link moves?",
+            lambda functions, x: chain_slope(functions, x) * np.prod(entering(functions, x)[1:]),
         ),
         slip(
             "starts_at_zero",
@@ -510,6 +592,42 @@ Exercise(
             "All paths are there, but the slope of the square was computed with a, the value that comes out of it.",
             "Which value enters the square? What is its slope at the place 3?",
             partial(over_paths, slope=lambda z, a: 2 * a),
+        ),
+        path_slip(
+            "earlier_paths_doubled",
+            "The earlier paths are added again",
+            "In each round of the loop what was there before was added once more.",
+            "What does `+=` add to what is there already? And what stands on the right of it?",
+            lambda errors, w: sum(2 ** (len(w) - 1 - k) * errors[k] * w[k] for k in range(len(w))),
+        ),
+        slip(
+            "activation_for_weight",
+            "The activation in the place of the weight",
+            "Each error was multiplied by a. How far an output moves with a depends on its weight.",
+            "Let a grow by 1. By how much does the output with the weight −2 move?",
+            lambda z, w_out, b_out, y: np.sum(w_out * z**2 + b_out - y) * z**2 * 2 * z,
+            "sum_over_paths",
+        ),
+        slip(
+            "slope_times_value",
+            "The square's value is multiplied in as well",
+            "The slope of the square was multiplied by its value. Along a path only slopes are multiplied.",
+            "What is the slope of the square at the place 3?",
+            partial(over_paths, slope=lambda z, a: 2 * z * a),
+        ),
+        slip(
+            "value_for_slope",
+            "The value of the square for its slope",
+            "The last factor is a itself. Asked is how fast a moves with z.",
+            "What is the slope of the square at the place 3, and what its value?",
+            partial(over_paths, slope=lambda z, a: a),
+        ),
+        slip(
+            "loss_returned",
+            "The loss, not its slope",
+            "What came back is C. Asked is how fast it changes with z.",
+            "What happens to C when z is nudged?",
+            lambda z, w_out, b_out, y: 0.5 * np.sum((w_out * z**2 + b_out - y) ** 2),
         ),
         path_slip(
             "last_path_only",
@@ -693,6 +811,27 @@ Exercise(
             "On the path through z there are two links, from w to z and from z to a. The second one is missing.",
             "Let z grow by 1 and hold the other w still. By how much does a grow?",
             path=lambda z, w, x: z + x,
+        ),
+        own_slip(
+            "bias_lost_on_the_way",
+            "The slope of w²x",
+            "This is (a − y)·2wx: the b of z is missing in the slope. b does not move, but w multiplies it.",
+            "Write out w·(w·x + b). Which of the two terms has one w, and which two?",
+            path=lambda z, w, x: 2 * w * x,
+        ),
+        own_slip(
+            "inner_slope_left_out",
+            "The slope of z is left out",
+            "On the path through z the slope of w·x + b in w is missing.",
+            "Let w grow by 1 inside z alone. By how much does z grow?",
+            path=lambda z, w, x: z + w,
+        ),
+        listed(
+            "factor_half",
+            "The ½ is kept",
+            "C is right and the slope is half of what it should be. The 2 of the square meets the ½.",
+            "Write down ½(a − y)², differentiate it, and count the 2s.",
+            partial(own_chain, error=lambda a, y: 0.5 * (a - y)),
         ),
         own_slip(
             "only_to_a",
