@@ -752,7 +752,8 @@ def _first_wrong(exercise, call, compared):
         return Section(heading, tuple(sentences), link=_link(exercise.chapter))
     if row.status == "wrong shape":
         sentences.append(f"Your `{row.name}` {_has_shape(row.shape)}, expected {_of_shape(row.expected_shape)}.")
-        if row.shape[1:] == row.expected_shape and row.shape[:1] in ((2,), (3,)):
+        several = isinstance(decode(call.noted["value"]), list) and row.shape[:1] in ((2,), (3,))
+        if several and row.shape[1:] == row.expected_shape:
             sentences.append(f"With `return a, b` several values come back; hand back `{row.name}` alone.")
         if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
             sentences.append("It is the transpose of the shape that was expected.")
@@ -915,6 +916,10 @@ def _explained(exercise, error, call):
         yield f"`{_quoted(message)}` is used before your function has given it a value."
     elif error["type"] == "NameError":
         yield _unknown_name(exercise, _quoted(message))
+    elif error["type"] == "AxisError":
+        yield "Directions count from 0, and each sum without `keepdims` takes one away: print `ndim` before the line."
+    elif error["type"] == "TypeError" and "as an integer" in message:
+        yield "Several directions are handed over as a tuple."
     elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
         yield "A list has no arithmetic of its own: take its entries one by one, in a loop."
     elif (
@@ -935,7 +940,7 @@ def _explained(exercise, error, call):
     elif message.startswith("zip() argument"):
         yield "The sequences that `zip` goes through differ in length: print the length of each."
     elif error["type"] == "AttributeError" and "derivative" in message:
-        yield "`derivative` belongs to the function, `f.derivative(x)`; what a function returns is a number or an array."
+        yield "`derivative` belongs to the function, `f.derivative(x)`; what a function returns has none."
     elif error["type"] == "AttributeError" and "numpy.ndarray" in message and hasattr(np, _attribute(message)):
         yield f"In NumPy that is a function, not a method: `np.{_attribute(message)}(...)`."
     elif "list assignment index" in message:

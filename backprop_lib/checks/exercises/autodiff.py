@@ -229,6 +229,15 @@ def size_1_first(g, a):
     return g.sum(axis=of_size_1(a), keepdims=True).sum(axis=in_front(g, a))
 
 
+def front_once(g, a):
+    """Sum over a single direction in front, and over those of size 1."""
+    if g.ndim > a.ndim:
+        g = g.sum(axis=0)
+    for axis in of_size_1(a):
+        g = g.sum(axis=axis, keepdims=True)
+    return g
+
+
 def front_kept(g, a):
     """Keep the directions in front with the size 1."""
     behind = tuple(i + g.ndim - a.ndim for i in of_size_1(a))
@@ -373,6 +382,15 @@ Exercise(
             wrong=size_1_first,
         ),
         Known(
+            "one_direction_in_front",
+            title="One direction in front only",
+            meaning="A single direction that `a` lacks was summed away. There can be two.",
+            advice=SHAPES + "How many directions stand in front? An `if` runs once.",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=front_once,
+        ),
+        Known(
             "multiplied_by_a",
             title="Multiplied by a",
             meaning="The shares were multiplied by `a`, as if `a` had been a factor. It was a term of a sum.",
@@ -461,6 +479,14 @@ def first_place(sources, slopes):
     return walk_with(
         sources,
         [[mine[line.index(source)] for source in line] for line, mine in zip(sources, slopes, strict=True)],
+    )
+
+
+def first_slope_once(sources, slopes):
+    """Send to each source once, with the first of its slopes."""
+    return walk_with(
+        [list(dict.fromkeys(line)) for line in sources],
+        [[mine[line.index(s)] for s in dict.fromkeys(line)] for line, mine in zip(sources, slopes, strict=True)],
     )
 
 
@@ -823,6 +849,15 @@ Exercise(
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=lambda sources, slopes: right_walk(sources, slopes)[::-1],
+        ),
+        Known(
+            "first_slope_once",
+            title="A source that stands twice in a line is counted once",
+            meaning="Where a line uses one source twice, as in x times x, a single share was sent, the first.",
+            advice="What does a set keep when a number stands in a list twice? And what does `.index` find?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=first_slope_once,
         ),
         Known(
             "equal_shares_once",
