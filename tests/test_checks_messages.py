@@ -586,6 +586,49 @@ ANSWERS = (
     ),
     Wrong(
         "01.used_twice",
+        "another sign and another size",
+        "used_twice = {'w': -2, 'x': 3, 'b': 0.5, 'y': 4, 'C': 0.5 * (11 - 4) ** 2, 'dC_dw': 3.5}",
+        ("neither its size nor its sign",),
+    ),
+    Wrong(
+        "01.composed",
+        "numbers for letters",
+        "composed = [6, 3, 8, 5, 9, 1]",
+        ("the letters of the lines were expected",),
+        ("A B C D E F G H I",),
+    ),
+    Wrong(
+        "09.mended",
+        "the gradient lost at a sum",
+        """
+        def mended(tape, values):
+            grads = [np.zeros(value.shape) for value in values]
+            grads[-1] = np.ones(values[-1].shape)
+            for line in reversed(range(len(tape))):
+                name, *sources = tape[line]
+                g = grads[line]
+                inputs = [values[source] for source in sources]
+                shares = []
+                if name == "@":
+                    a, b = inputs
+                    shares = [g @ b.T, a.T @ g]
+                elif name == "bias":
+                    shares = [g, g.sum(axis=0)]
+                elif name == "*":
+                    a, b = inputs
+                    shares = [g * b, g * a]
+                elif name == "relu":
+                    shares = [g * (inputs[0] > 0)]
+                elif name == "sum":
+                    shares = [np.ones(inputs[0].shape)]
+                for source, share in zip(sources, shares, strict=True):
+                    grads[source] = grads[source] + share
+            return grads
+        """,
+        ("The gradient that arrives at the sum is lost",),
+    ),
+    Wrong(
+        "01.used_twice",
         "numbers as text",
         "used_twice = {'w': 2, 'x': 3, 'b': 0.5, 'y': 4, 'C': '0.5*(13-4)**2', 'dC_dw': (13 - 4) * (6.5 + 2 * 3)}",
         ("leave the quotation marks out",),
@@ -614,7 +657,7 @@ ANSWERS = (
                 a = f(z)
             return z, a
         """,
-        ("`z` is an array of the shape (7, 3); a list with an array for each layer was expected",),
+        ("`z` is an array of the shape (7, 3); a list of 3 with an array for each layer was expected",),
         ("7 entries",),
     ),
     Wrong(

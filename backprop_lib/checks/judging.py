@@ -120,7 +120,7 @@ def judge(exercise, cases, evidence, *, seed=None):
             return _verdict(exercise, NOT_YET_RIGHT, f"A function came; {_wanted(exercise)} was expected.", sections=())
         value = decode(answer["value"])
         if _is_open(value):
-            return _verdict(exercise, NOT_ATTEMPTED, f"Hand over {_wanted(exercise)} in place of the three dots.")
+            return _verdict(exercise, NOT_ATTEMPTED, _still_open(exercise, value))
         try:
             if exercise.kind == "order":
                 program = ordering.program(exercise, value)
@@ -216,6 +216,15 @@ def _no_function(exercise, value):
         f"A value of the type {what} came, the function itself was expected: "
         f'`check("{exercise.name}", {exercise.function})`, without parentheses after its name.',
     )
+
+
+def _still_open(exercise, value):
+    if isinstance(value, dict):
+        names = " and ".join(
+            f"`{name}`" for name, entry in value.items() if entry is None or isinstance(entry, reading.Blank)
+        )
+        return f"Nothing stands yet in {names}. Write numbers in place of the three dots, run the cell and check again."
+    return f"Hand over {_wanted(exercise)} in place of the three dots."
 
 
 def _is_open(value):
@@ -326,11 +335,16 @@ def _number_of_parts(exercise, name, given, expected, value):
         place = exercise.returns.index(f"{base}[]")
         part = value[place] if isinstance(value, list) and len(value) == len(exercise.returns) > 1 else value
         if isinstance(part, np.ndarray):
-            return f"`{base}` is {reading.what(part)}; a list with an array for each layer was expected."
+            entries = " with an array for each layer" if "weights" in exercise.arguments else ""
+            return f"`{base}` is {reading.what(part)}; a list of {_count_of(base, expected)}{entries} was expected."
         came, wanted = (sum(part.startswith(f"{base}[") for part in parts) for parts in (given, expected))
         return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} were expected."
     words = "is missing" if name in expected else "is one too many"
     return f"`{name}` {words}: {len(given)} arrays came, {len(expected)} were expected."
+
+
+def _count_of(base, parts):
+    return sum(part.startswith(f"{base}[") for part in parts)
 
 
 def _row(exercise, name, given, expected):
@@ -589,7 +603,8 @@ def _of_shape(shape):
 def _layers(call, wrong):
     kinds = {row.name.partition("[")[0] for row in wrong}
     of_kind = [row for row in call.rows if row.name.partition("[")[0] in kinds]
-    return " in every layer" if len(of_kind) == len(wrong) else ""
+    everywhere = " in every layer" if "weights" in call.arguments else " everywhere"
+    return everywhere if len(of_kind) == len(wrong) else ""
 
 
 def _all_alike(call):
@@ -817,8 +832,10 @@ def _remark_on_number(call, row):
             f"Your `{row.name}` is close, but rounded. Write the arithmetic and let Python compute: "
             f"`0.3 * (0.8 - 1)`, not its result."
         )
-    elif given * expected < 0:
+    elif np.isclose(given, -expected):
         yield f"Your `{row.name}` is {given:.6g}; it has the wrong sign."
+    elif given * expected < 0:
+        yield f"Your `{row.name}` is {given:.6g}; neither its size nor its sign agrees with the computed one."
     else:
         yield f"Your `{row.name}` is {given:.6g}, which does not agree with the computed one."
 

@@ -28,13 +28,11 @@ def letters(exercise, value):
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         value = " ".join(value)
     if not isinstance(value, str):
-        raise Unreadable(
-            f"{value!r} came; the letters of the lines were expected, such as {' '.join(exercise.lines)!r}."
-        )
-    found = re.findall(r"\S", re.sub(r"[,;>\-]", " ", value.upper()))
+        raise Unreadable(f"{value!r} came; the letters of the lines were expected, in their order, such as 'C A B'.")
+    found = re.findall(r"\S", re.sub(r"[^\w]", " ", value.upper()))
     unknown = [letter for letter in found if letter not in exercise.lines]
     if unknown:
-        raise Unreadable(f"there is no line {unknown[0]}; the lines are {', '.join(exercise.lines)}.")
+        raise Unreadable(f"there is no line {unknown[0]!r}; the lines are {', '.join(exercise.lines)}.")
     for letter in found:
         if found.count(letter) > 1:
             raise Unreadable(f"the line {letter} stands twice in your order.")

@@ -73,7 +73,7 @@ Exercise(
             "straight_share_only",
             title="u has its turn with one share",
             meaning="w and x were reached from u while the gradient of u held the straight way to C alone. What comes "
-            "through v arrived too late, or not at all.",
+            "through v arrived too late or not at all, or was overwritten.",
             advice=WAITING,
             equation="sum_over_paths",
             chapter=CHAPTER,
@@ -123,6 +123,15 @@ Exercise(
             equation="sum_over_paths",
             chapter=CHAPTER,
             wrong=slip(w_from="v"),
+        ),
+        Known(
+            "through_v_twice",
+            title="The share from v counts twice at u",
+            meaning="The gradient of u holds what comes through v two times and nothing of the straight way to C.",
+            advice="u is used twice. Which of your lines stands for which use?",
+            equation="sum_over_paths",
+            chapter=CHAPTER,
+            wrong=lambda w, x, u, v: (-2 * u * x + u, -2 * u * w),
         ),
         Known(
             "through_u_twice",
@@ -723,6 +732,15 @@ Exercise(
             wrong=first_source,
         ),
         Known(
+            "first_source_left_out",
+            title="The first source gets no share",
+            meaning="Each line sent its shares to all sources but the first one.",
+            advice="At which index does your loop over the sources begin?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=lambda sources, slopes: walk_with([line[1:] for line in sources], [line[1:] for line in slopes]),
+        ),
+        Known(
             "first_slope_for_all",
             title="The first slope for all sources",
             meaning="Each line used its first local slope for all its sources. Each source has a slope of its own.",
@@ -940,6 +958,11 @@ TAPES = (
         (("*", 0, 1), ("relu", 0), ("*", 2, 3), ("sum", 4)),
     ),
     (
+        "two sums multiplied",
+        {0: (6, 3), 1: (6, 3)},
+        (("sum", 0), ("sum", 1), ("*", 2, 3)),
+    ),
+    (
         "a ReLU that is summed at once",
         {0: (6, 3)},
         (("relu", 0), ("sum", 1)),
@@ -962,7 +985,7 @@ def played(tape, values, begin=0):
     values = list(values)
     for line, (name, *sources) in enumerate(tape):
         if name != "leaf" and line >= begin:
-            entry = FORWARD[name](*(values[source] for source in sources))
+            entry = np.asarray(FORWARD[name](*(values[source] for source in sources)))
             values[line : line + 1] = [entry]
     return values
 
@@ -977,7 +1000,7 @@ def tape_cases(rng):
             values = played(tape, [rng.normal(size=line[1]) if line[0] == "leaf" else None for line in lines])
             gates = [values[sources[0]] for name, *sources in tape if name == "relu"]
             mixed = all(((z > 0).any(axis=0) & (z < 0).any(axis=0)).all() for z in gates)
-            if mixed and min(np.abs(z).min() for z in gates) > 0.01:
+            if mixed and min((np.abs(z).min() for z in gates), default=1.0) > 0.01:
                 break
         calls = [("first", {"tape": tape, "values": values})]
         if len(cases) % 2:
@@ -1002,8 +1025,8 @@ def walk_tape(tape, values, *, rules=None, add=lambda old, new: old + new, begin
 
 
 def ruled(**rules):
-    """Return the walk with other rules: product, relu, matmul, bias."""
-    names = {"product": "*", "relu": "relu", "matmul": "@", "bias": "bias"}
+    """Return the walk with other rules: product, relu, matmul, bias, sum."""
+    names = {"product": "*", "relu": "relu", "matmul": "@", "bias": "bias", "sum": "sum"}
     return partial(walk_tape, rules={names[name]: rule for name, rule in rules.items()})
 
 
@@ -1119,6 +1142,43 @@ Exercise(
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=partial(walk_tape, begin=1),
+        ),
+        Known(
+            "gates_exchanged",
+            title="Open and closed are exchanged",
+            meaning="The ReLU lets through where its input is negative and stops where it is positive.",
+            advice="At z = 2 the ReLU climbs. What does your mask hold there?",
+            equation="relu_slope",
+            chapter="04_hidden_delta",
+            wrong=ruled(relu=lambda g, a: (g * (a < 0),)),
+        ),
+        Known(
+            "sum_without_gradient",
+            title="The gradient that arrives at the sum is lost",
+            meaning="The sum sends ones, whatever has arrived at it. Where it is the last line, that is right.",
+            advice="A rule takes `g` and returns `g` times the local slope. What if the sum is used further?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(sum=lambda g, a: (np.ones(a.shape),)),
+        ),
+        Known(
+            "sum_averaged",
+            title="The share of a sum is divided by its size",
+            meaning="The sum shared its gradient out among its entries. Each entry moves the sum at the rate 1.",
+            advice="Raise one entry by 1. By how much does the sum rise?",
+            equation="tape_accumulation",
+            chapter=CHAPTER,
+            wrong=ruled(sum=lambda g, a: (g * np.ones(a.shape) / a.size,)),
+        ),
+        Known(
+            "bias_one_number",
+            title="The bias gets one number",
+            meaning="The rule of `bias` adds all entries of what arrives. Each entry of the bias has a column of its "
+            "own.",
+            advice="Which entries of the sum move when one entry of the bias moves?",
+            equation="unbroadcast",
+            chapter=CHAPTER,
+            wrong=ruled(bias=lambda g, a, b: (g, np.full(b.shape, g.sum()))),
         ),
         Known(
             "input_for_slope",
@@ -1250,6 +1310,14 @@ Exercise(
             "averaged_twice",
             other_rule(weights=lambda a, W, d: a.T @ d / len(d), bias=lambda a, W, d: d.mean(axis=0)),
             title="The shares of the samples are averaged",
+        ),
+        from_list(
+            "sign_flipped",
+            other_rule(weights=lambda a, W, d: -a.T @ d, bias=lambda a, W, d: -d.sum(axis=0)),
+            meaning="dW and db have the wrong sign, and `grad_a` has the right one. The minus belongs to the step, not "
+            "to the gradient.",
+            equation="weight_gradient",
+            chapter="05_vectorized_gradients",
         ),
         Known(
             "all_shares_averaged",

@@ -147,8 +147,8 @@ Exercise(
     hints=(
         "Which line can be the first, because it needs only what is there at the start? "
         "And which three names are made by two lines each?",
-        "The values come first, from w to C; then the slopes are multiplied, each taken at the value that enters its "
-        "link: dC/dw = dC/da · da/dz · dz/dw.",
+        "A slope needs the value at its place: first the values, from w to a; then the slopes are multiplied, each "
+        "taken at the value that enters its link: dC/dw = dC/da · da/dz · dz/dw.",
         "The first line is F.",
     ),
 )
@@ -161,7 +161,7 @@ def nudge_cases(rng):
     drawn = (
         ("cube", "x³", signed(rng, 0.7, 1.6), 0.4),
         ("wave", "sin(2x) + x/3", signed(rng, 1.0, 1.3), 0.1),  # where it falls
-        ("bowl", "eˣᐟ²", signed(rng, 0.5, 2.0), 0.3),
+        ("bowl", "eˣᐟ²", -float(rng.uniform(0.5, 2.0)), 0.3),  # left of 0, where |x| would show
         ("cube", "x³", signed(rng, 0.7, 1.6), 0.01),
     )
     return [
@@ -291,6 +291,14 @@ Exercise(
             "The two sides were compared with the middle: that measures how the slope changes, not the slope.",
             "Take f(x) = 3x. What should the slope be, and what do you get?",
             lambda up, here, down, h: (up - 2 * here + down) / h**2,
+        ),
+        slip(
+            "run_without_parentheses",
+            "The run lacks its parentheses",
+            "The rise was divided by the upper place alone, and the lower place subtracted from that.",
+            "What is `6 / 3 - 1` in Python? Which signs make it divide by the difference?",
+            lambda f, x, h: (f(x + h) - f(x - h)) / (x + h) - (x - h),
+            "central_difference",
         ),
         slip(
             "half_a_step",
@@ -472,6 +480,13 @@ Exercise(
             derivatives_chained,
         ),
         slip(
+            "first_function_skipped",
+            "The first function is left out",
+            "x went into the second function at once, and the first one has no part in the result.",
+            "A list begins at the index 0. Where does your loop begin?",
+            lambda functions, x: chain_slope(functions[1:], x),
+        ),
+        slip(
             "places_from_x",
             "Each place is one step from x",
             "Every function was handed the x at the start, so that a derivative meets what the function before makes "
@@ -609,6 +624,34 @@ Exercise(
             "sum_over_paths",
         ),
         slip(
+            "bias_left_out",
+            "The biases are left out",
+            "The outputs were computed without their biases. They add nothing to a slope, but they move the errors.",
+            "Compute one output with all its parts.",
+            lambda z, w_out, b_out, y: over_paths(z, w_out, 0 * b_out, y),
+        ),
+        slip(
+            "output_from_z",
+            "The outputs are made of z",
+            "Each output was computed from z, where it is a that enters it.",
+            "Look at the picture: which value do the arrows to the outputs start from?",
+            lambda z, w_out, b_out, y: np.sum((w_out * z + b_out - y) * w_out) * 2 * z,
+        ),
+        slip(
+            "links_added",
+            "Two links of one path are added",
+            "dC/da and the slope of the square were added. They follow one another on each path.",
+            "If a grows 6 times as fast as z, and C twice as fast as a, how fast does C grow?",
+            lambda z, w_out, b_out, y: over_paths(z, w_out, b_out, y, slope=lambda z, a: 1.0) + 2 * z,
+        ),
+        slip(
+            "starts_at_zero",
+            "The product stays 0",
+            "The result is 0: something is multiplied by a number that begins with 0.",
+            "What is `dC_da` before the loop, and what does a line with `*=` make of it?",
+            lambda z, w_out, b_out, y: 0.0,
+        ),
+        slip(
             "slope_times_value",
             "The square's value is multiplied in as well",
             "The slope of the square was multiplied by its value. Along a path only slopes are multiplied.",
@@ -632,7 +675,8 @@ Exercise(
         path_slip(
             "last_path_only",
             "The last path only",
-            "The slope of the square is right, but each round of the loop puts its path in place of the earlier ones.",
+            "The slope of the square is right, but each round of the loop puts its path in place of the earlier ones. "
+            "A line that adds below the loop, and not in it, does the same.",
             "Print `dC_da` in each round. What happens to what was there before?",
             lambda errors, w: errors[-1] * w[-1],
         ),
@@ -669,7 +713,7 @@ Exercise(
         listed(
             "factor_half",
             "The 2 of the square is missing",
-            "The result is half of what it should be. The slope of z² is not z.",
+            "The result is half of what it should be: the 2 of the square did not come down, or the ½ of C was kept.",
             "Nudge z² at z = 3. Which slope do you get?",
             partial(over_paths, slope=lambda z, a: z),
         ),
@@ -811,6 +855,30 @@ Exercise(
             "On the path through z there are two links, from w to z and from z to a. The second one is missing.",
             "Let z grow by 1 and hold the other w still. By how much does a grow?",
             path=lambda z, w, x: z + x,
+        ),
+        slip(
+            "results_exchanged",
+            "C and its slope are exchanged",
+            "`C` holds the slope, and `dC_dw` the loss.",
+            "Which of the two numbers is the loss itself?",
+            lambda *given: own_chain(*given)[::-1],
+            "chain_rule",
+        ),
+        slip(
+            "bias_inside_the_bracket",
+            "The bias stands inside the bracket",
+            "Both results belong to z = w·(x + b). Here z is w·x + b, and the bias has no weight.",
+            "Compute z once more, as it stands in the text.",
+            lambda w, x, b, y: own_chain(w, x + b, 0.0, y),
+            "chain_rule",
+        ),
+        slip(
+            "second_use_left_out",
+            "The second use of w is left out",
+            "Both results belong to a = z. Here a is w·z.",
+            "Compute a once more, as it stands in the text.",
+            lambda w, x, b, y: (0.5 * (w * x + b - y) ** 2, (w * x + b - y) * x),
+            "chain_rule",
         ),
         own_slip(
             "bias_lost_on_the_way",
