@@ -114,6 +114,14 @@ def ask_kernel(page, code):
     return json.loads(printed)
 
 
+def await_kernel(page, code, expected):
+    """Wait until code has that value in the notebook's kernel: what a click changed takes a moment to get there."""
+    end = time.monotonic() + PATIENCE / 1000
+    while (found := ask_kernel(page, code)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert found == expected
+
+
 def notebook(lab, name, *cells):
     """Write a notebook into the lab's folder and return its path there."""
     made = nbformat.v4.new_notebook(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ask_kernel, notebook
+from conftest import ask_kernel, await_kernel, notebook
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 
@@ -140,7 +140,7 @@ def test_the_kernel_knows_the_epoch_on_screen_and_its_parameters(stepper):
     stepper.await_words("^Epoch 40 of")
     page = stepper.page
     page.wait_for_function("() => true")
-    assert ask_kernel(page, "stepper.epoch") == 40
+    await_kernel(page, "stepper.epoch", 40)
     loss = ask_kernel(page, "stepper.network.loss_value(*stepper.training_data)")
     assert stepper.loss == pytest.approx(loss, abs=5e-5)
 
@@ -317,7 +317,7 @@ def test_the_code_can_take_over_while_it_plays(lab, code, epoch):
     stepper.await_words(f"^Epoch {epoch} of")
     stepper.button("Play").wait_for()
     assert stepper.epoch == epoch
-    assert ask_kernel(page, "stepper.epoch") == epoch
+    await_kernel(page, "stepper.epoch", epoch)
     page.context.close()
 
 
@@ -327,7 +327,7 @@ def test_other_data_while_it_plays_start_at_0_on_the_screen_and_in_the_kernel(la
     stepper.await_words(r"^Epoch (2\d|[3-9]\d) of")
     stepper.choose("Data", "Moons")
     stepper.await_words("^Epoch 0 of .*held-out")
-    assert ask_kernel(page, "stepper.epoch") == 0
+    await_kernel(page, "stepper.epoch", 0)
     assert stepper.epoch == 0
     page.context.close()
 
@@ -351,7 +351,7 @@ def test_settings_made_while_the_kernel_trains_are_all_kept(lab):
     stepper.await_words("^Epoch 0 of 300")
     settings = ask_kernel(page, "[stepper.recording.settings.learning_rate, stepper.recording.settings.batch_size]")
     assert settings == [0.03, 1]
-    assert ask_kernel(page, "len(stepper.recording.marks)") == 1
+    await_kernel(page, "len(stepper.recording.marks)", 1)
     assert stepper.root.locator(".bp-rate .bp-value").inner_text() == "0.03"
     page.context.close()
 
