@@ -22,6 +22,37 @@ class Wrong:
     silent: tuple = ()
 
 
+def tape_walk(leaf="pass", source="inputs[0]", summed="g * np.ones(inputs[0].shape)", add="grads[source] + share"):
+    """Return the source of 09.mended, right but for what is given."""
+    return f"""
+        def mended(tape, values):
+            grads = [np.zeros(value.shape) for value in values]
+            grads[-1] = np.ones(values[-1].shape)
+            for line in reversed(range(len(tape))):
+                name, *sources = tape[line]
+                g = grads[line]
+                inputs = [values[source] for source in sources]
+                shares = []
+                if name == "leaf":
+                    {leaf}
+                elif name == "@":
+                    a, b = inputs
+                    shares = [g @ b.T, a.T @ g]
+                elif name == "bias":
+                    shares = [g, g.sum(axis=0)]
+                elif name == "*":
+                    a, b = inputs
+                    shares = [g * b, g * a]
+                elif name == "relu":
+                    shares = [g * ({source} > 0)]
+                elif name == "sum":
+                    shares = [{summed}]
+                for source, share in zip(sources, shares, strict=True):
+                    grads[source] = {add}
+            return grads
+        """
+
+
 ANSWERS = (
     Wrong(
         "03.cross_entropy_delta",
@@ -396,51 +427,20 @@ ANSWERS = (
         """,
         ("no number for line 6",),
     ),
-    *(
-        Wrong(
-            "09.mended",
-            what,
-            f"""
-            def mended(tape, values):
-                grads = [np.zeros(value.shape) for value in values]
-                grads[-1] = np.ones(values[-1].shape)
-                for line in reversed(range(len(tape))):
-                    name, *sources = tape[line]
-                    g = grads[line]
-                    inputs = [values[source] for source in sources]
-                    shares = []
-                    if name == "leaf":
-                        {leaf}
-                    elif name == "@":
-                        a, b = inputs
-                        shares = [g @ b.T, a.T @ g]
-                    elif name == "bias":
-                        shares = [g, g.sum(axis=0)]
-                    elif name == "*":
-                        a, b = inputs
-                        shares = [g * b, g * a]
-                    elif name == "relu":
-                        shares = [g * ({source} > 0)]
-                    elif name == "sum":
-                        shares = [g * np.ones(inputs[0].shape)]
-                    for source, share in zip(sources, shares, strict=True):
-                        {add}
-                return grads
-            """,
-            says,
-        )
-        for what, leaf, source, add, says in (
-            ("the line before for the source", "pass", "values[line - 1]", "grads[source] = grads[source] + share", ()),
-            ("a name left over from another branch", "pass", "a", "grads[source] = grads[source] + share", ()),
-            ("the walk ends at the first leaf", "break", "inputs[0]", "grads[source] = grads[source] + share", ()),
-            (
-                "a share is kept and added to in place",
-                "pass",
-                "inputs[0]",
-                "grads[source] = share if not grads[source].any() else np.add(grads[source], share, out=grads[source])",
-                ("a value that a product and a bias use",),
-            ),
-        )
+    Wrong("09.mended", "the line before for the source", tape_walk(source="values[line - 1]"), ()),
+    Wrong("09.mended", "a name left over from another branch", tape_walk(source="a"), ()),
+    Wrong("09.mended", "the walk ends at the first leaf", tape_walk(leaf="break"), ()),
+    Wrong(
+        "09.mended",
+        "a share is kept and added to in place",
+        tape_walk(add="share if not grads[source].any() else np.add(grads[source], share, out=grads[source])"),
+        ("a value that a product and a bias use",),
+    ),
+    Wrong(
+        "09.mended",
+        "the gradient lost at a sum",
+        tape_walk(summed="np.ones(inputs[0].shape)"),
+        ("The gradient that arrives at the sum is lost",),
     ),
     Wrong(
         "09.stretched_gradient",
@@ -598,36 +598,6 @@ ANSWERS = (
         ("A B C D E F G H I",),
     ),
     Wrong(
-        "09.mended",
-        "the gradient lost at a sum",
-        """
-        def mended(tape, values):
-            grads = [np.zeros(value.shape) for value in values]
-            grads[-1] = np.ones(values[-1].shape)
-            for line in reversed(range(len(tape))):
-                name, *sources = tape[line]
-                g = grads[line]
-                inputs = [values[source] for source in sources]
-                shares = []
-                if name == "@":
-                    a, b = inputs
-                    shares = [g @ b.T, a.T @ g]
-                elif name == "bias":
-                    shares = [g, g.sum(axis=0)]
-                elif name == "*":
-                    a, b = inputs
-                    shares = [g * b, g * a]
-                elif name == "relu":
-                    shares = [g * (inputs[0] > 0)]
-                elif name == "sum":
-                    shares = [np.ones(inputs[0].shape)]
-                for source, share in zip(sources, shares, strict=True):
-                    grads[source] = grads[source] + share
-            return grads
-        """,
-        ("The gradient that arrives at the sum is lost",),
-    ),
-    Wrong(
         "01.used_twice",
         "numbers as text",
         "used_twice = {'w': 2, 'x': 3, 'b': 0.5, 'y': 4, 'C': '0.5*(13-4)**2', 'dC_dw': (13 - 4) * (6.5 + 2 * 3)}",
@@ -730,3 +700,7 @@ def test_no_link_of_a_message_leads_past_the_chapter_of_its_notebook():
         (),
     )
     assert all(section.link is None or section.link[1] <= "03_z" for section in said(wrong).sections)
+
+
+def test_the_walk_from_which_these_answers_are_made_is_right():
+    assert said(Wrong("09.mended", "nothing", tape_walk(), ())).right

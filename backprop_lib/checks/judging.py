@@ -127,7 +127,7 @@ def judge(exercise, cases, evidence, *, seed=None):
             else:
                 cases, program = _own_numbers(exercise, value)
         except reading.Unreadable as error:
-            return _verdict(exercise, NOT_YET_RIGHT, _capital(str(error)))
+            return _verdict(exercise, NOT_YET_RIGHT, reading.capital(str(error)))
         evidence = {**collect(program, cases, seconds=None), "answer": answer}
     return _judge_calls(exercise, cases, evidence, seed)
 
@@ -334,17 +334,12 @@ def _number_of_parts(exercise, name, given, expected, value):
         base = name.partition("[")[0]
         place = exercise.returns.index(f"{base}[]")
         part = value[place] if isinstance(value, list) and len(value) == len(exercise.returns) > 1 else value
-        if isinstance(part, np.ndarray):
-            entries = " with an array for each layer" if "weights" in exercise.arguments else ""
-            return f"`{base}` is {reading.what(part)}; a list of {_count_of(base, expected)}{entries} was expected."
         came, wanted = (sum(part.startswith(f"{base}[") for part in parts) for parts in (given, expected))
+        if isinstance(part, np.ndarray):
+            return f"`{base}` is {reading.what(part)}; {reading.list_of(exercise, wanted)} was expected."
         return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} were expected."
     words = "is missing" if name in expected else "is one too many"
     return f"`{name}` {words}: {len(given)} arrays came, {len(expected)} were expected."
-
-
-def _count_of(base, parts):
-    return sum(part.startswith(f"{base}[") for part in parts)
 
 
 def _row(exercise, name, given, expected):
@@ -515,10 +510,6 @@ def _recognized(exercise, known, compared, evidence):
         sentences.append(f"It belongs to the equation `{equation.name}`: {_lower(equation.meaning)}")
     sentences.append(f"Next: {known.advice}")
     return Section(f"Recognized: {known.title}", tuple(s for s in sentences if s), link=_link(known.chapter))
-
-
-def _capital(sentence):
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _lower(sentence):
@@ -885,7 +876,7 @@ def _raised(exercise, call):
         sentences.append(f"The check calls `{exercise.call}`; your function does not take that: {error['message']}.")
         return Section("It could not be called", tuple(sentences), link=None)
     if error["type"] == "LineError":
-        return Section("The order does not run", (_capital(error["message"]),), link=_link(exercise.chapter))
+        return Section("The order does not run", (reading.capital(error["message"]),), link=_link(exercise.chapter))
     message = error["message"].partition(", with gufunc signature")[0]  # the shapes are told in plain words
     if error.get("line"):
         sentences.append(f"The line `{error['line']}` raised {error['type']}: {message}")

@@ -4,7 +4,7 @@ import numpy as np
 
 from backprop_lib.checks.plain import Blank, Foreign
 
-__all__ = ["Unreadable", "as_expected", "one", "tensors", "what"]
+__all__ = ["Unreadable", "as_expected", "capital", "list_of", "one", "tensors", "what"]
 
 
 class Unreadable(ValueError):  # noqa: N818 - it is a finding about an answer, no failure of the program
@@ -81,7 +81,7 @@ def _parts(exercise, value):
         values = list(value)
         if len(values) != len(names):
             came = f"{len(values)} values" if len(values) != 1 else "1 value"
-            came = _capital(what(value)) if isinstance(value, np.ndarray) else came
+            came = capital(what(value)) if isinstance(value, np.ndarray) else came
             raise Unreadable(f"{came} came back where {wanted} were expected: `return {', '.join(names)}`.")
     else:
         raise Unreadable(f"{what(value)} came back where {wanted} were expected: `return {', '.join(names)}`.")
@@ -91,8 +91,15 @@ def _parts(exercise, value):
     ]
 
 
-def _capital(words):
+def capital(words):
+    """Return words as they begin a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def list_of(exercise, count=None):
+    """Say in words which list an exercise asks for."""
+    many = "" if count is None else f" of {count}"
+    return f"a list{many}{' with an array for each layer' if 'weights' in exercise.arguments else ''}"
 
 
 def _sequence_words(names):
@@ -103,8 +110,7 @@ def _listed(exercise, name, value):
     if isinstance(value, np.ndarray) and value.ndim:
         return list(value)
     if not isinstance(value, list):
-        entries = " with an array for each layer" if "weights" in exercise.arguments else ""
-        raise Unreadable(f"`{name}` is {what(value)}; a list{entries} was expected.")
+        raise Unreadable(f"`{name}` is {what(value)}; {list_of(exercise)} was expected.")
     return value
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as WaitedTooLong
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,31 +96,36 @@ class Lab:
         )
 
 
+RUN_IN_KERNEL = """async code => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({ code });
+    let text = '';
+    future.onIOPub = message => {
+        if (message.header.msg_type === 'stream') text += message.content.text;
+        if (message.header.msg_type === 'error') text += JSON.stringify(message.content.evalue);
+    };
+    await future.done;
+    return text;
+}"""
+
+
+def _printing(code):
+    return f"import json\nprint(json.dumps({code}))"
+
+
 def ask_kernel(page, code):
     """Run code in the notebook's kernel and return what it prints, as JSON."""
-    printed = page.evaluate(
-        """async code => {
-            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const future = kernel.requestExecute({ code });
-            let text = '';
-            future.onIOPub = message => {
-                if (message.header.msg_type === 'stream') text += message.content.text;
-                if (message.header.msg_type === 'error') text += JSON.stringify(message.content.evalue);
-            };
-            await future.done;
-            return text;
-        }""",
-        f"import json\nprint(json.dumps({code}))",
-    )
-    return json.loads(printed)
+    return json.loads(page.evaluate(RUN_IN_KERNEL, _printing(code)))
 
 
 def await_kernel(page, code, expected):
     """Wait until code has that value in the notebook's kernel: what a click changed takes a moment to get there."""
-    end = time.monotonic() + PATIENCE / 1000
-    while (found := ask_kernel(page, code)) != expected and time.monotonic() < end:
-        page.wait_for_timeout(50)
-    assert found == expected
+    with contextlib.suppress(WaitedTooLong):  # the assertion says what is there instead
+        page.wait_for_function(
+            f"async ([code, expected]) => (await ({RUN_IN_KERNEL})(code)).trim() === expected",
+            arg=[_printing(code), json.dumps(expected)],
+        )
+    assert ask_kernel(page, code) == expected
 
 
 def notebook(lab, name, *cells):

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_lib import autodiff
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
-from backprop_lib.checks.known import from_list
+from backprop_lib.checks.known import from_list, wrong_bias_sums
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "09_autodiff"
@@ -455,13 +455,21 @@ def right_walk(sources, slopes):
     return walk_with(sources, slopes)
 
 
-def walk_with(sources, slopes, *, share=lambda g, slope, count: g * slope, end=1.0, start=0.0, add=None, order=None):
-    """Walk with another share, another beginning, another way to join shares, or another order."""
-    add = add or (lambda old, new: old + new)
-    grads = [start] * len(sources)
-    grads[-1] = end
+def walk_with(
+    sources,
+    slopes,
+    *,
+    share=lambda g, slope, count: g * slope,
+    end=1.0,
+    start=0.0,
+    begin=None,
+    add=lambda old, new: old + new,
+    order=lambda count: range(count - 1, -1, -1),
+):
+    """Walk with another share, other numbers to begin with, another way to join shares, or another order."""
+    grads = [start] * (len(sources) - 1) + [end] if begin is None else list(begin)
     uses = [sum(line.count(i) for line in sources) for i in range(len(sources))]
-    for line in order(len(sources)) if order else range(len(sources) - 1, -1, -1):
+    for line in order(len(sources)):
         for source, slope in zip(sources[line], slopes[line], strict=True):
             grads[source] = add(grads[source], share(grads[line], slope, uses[source]))
     return grads
@@ -536,16 +544,6 @@ def by_recursion(sources, slopes):
     return grads
 
 
-def begun_at_the_first(sources, slopes):
-    """Give the first line the gradient 1, and the last none."""
-    grads = [0.0] * len(sources)
-    grads[0] = 1.0
-    for line in range(len(sources) - 1, -1, -1):
-        for source, slope in zip(sources[line], slopes[line], strict=True):
-            grads[source] += grads[line] * slope
-    return grads
-
-
 def forward_mode(sources, slopes):
     """Return how fast each line changes with the first."""
     rates = [0.0] * len(sources)
@@ -572,11 +570,7 @@ def sent_again(sources, slopes):
 def ends_begun_with_one(sources, slopes):
     """Let every line that nothing uses begin with 1."""
     used = {source for line in sources for source in line}
-    grads = [0.0 if line in used else 1.0 for line in range(len(sources))]
-    for line in range(len(sources) - 1, -1, -1):
-        for source, slope in zip(sources[line], slopes[line], strict=True):
-            grads[source] += grads[line] * slope
-    return grads
+    return walk_with(sources, slopes, begin=[0.0 if line in used else 1.0 for line in range(len(sources))])
 
 
 def remembering():
@@ -623,6 +617,8 @@ def by_line(value, arguments):
         )
     return [value[line] for line in range(len(arguments["sources"]))]
 
+
+ALL_SENT = "Which lines can still send to a line? In which order do the turns come so that all of them have been?"
 
 Exercise(
     "09.walk_back",
@@ -773,8 +769,7 @@ Exercise(
             "turn_too_early",
             title="A line has its turn before all its shares have arrived",
             meaning="Each line sent as soon as something had arrived at it. What came later was added and not sent on.",
-            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
-            "been?",
+            advice=ALL_SENT,
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=in_a_queue,
@@ -784,8 +779,7 @@ Exercise(
             title="A line has its turn before all its shares have arrived",
             meaning="The line that was reached last had its turn first, although others could still send to it. What "
             "came later was added and not sent on.",
-            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
-            "been?",
+            advice=ALL_SENT,
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=partial(in_a_queue, last=True),
@@ -795,8 +789,7 @@ Exercise(
             title="A line has its turn before all its shares have arrived",
             meaning="Each line was followed up as soon as it was first reached. What came later was added and not sent "
             "on.",
-            advice="Which lines can still send to a line? In which order do the turns come so that all of them have "
-            "been?",
+            advice=ALL_SENT,
             equation="tape_accumulation",
             chapter=CHAPTER,
             wrong=by_recursion,
@@ -819,7 +812,7 @@ Exercise(
             advice="Of which line are these the gradients? At what rate does it change with itself?",
             equation="tape_accumulation",
             chapter=CHAPTER,
-            wrong=begun_at_the_first,
+            wrong=lambda sources, slopes: walk_with(sources, slopes, begin=[1.0, *[0.0] * (len(sources) - 1)]),
         ),
         Known(
             "forward_mode",
@@ -1362,24 +1355,7 @@ Exercise(
         from_list("bias_not_summed", other_rule(bias=lambda a, W, d: 1.0 * d)),
         from_list("bias_first_row", other_rule(bias=lambda a, W, d: d[0])),
         from_list("bias_summed_over_units", other_rule(bias=lambda a, W, d: np.full(W.shape[1], d.sum()))),
-        Known(
-            "bias_one_number",
-            title="db is a single number",
-            meaning="δ was summed over samples and units. NumPy's sum does that unless it is told the direction.",
-            advice="A gradient has the shape of what it is the gradient of. How many biases has the layer?",
-            equation="bias_gradient",
-            chapter="05_vectorized_gradients",
-            wrong=other_rule(bias=lambda a, W, d: d.sum()),
-        ),
-        Known(
-            "bias_summed_along_rows",
-            title="db is summed over the wrong direction",
-            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
-            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
-            equation="bias_gradient",
-            chapter="05_vectorized_gradients",
-            wrong=other_rule(bias=lambda a, W, d: d.sum(axis=1)),
-        ),
+        *wrong_bias_sums(lambda bias: other_rule(bias=lambda a, W, d: bias(d))),
         Known(
             "weights_without_transpose",
             title="a_prev is not transposed in dW",

@@ -699,6 +699,36 @@ def exchanged(**parts):
 DIRECT_PATH_LOST = {"back": lambda grad_a, delta, W: delta @ W.T}
 WEIGHTS_SQUARED = {"extra": lambda W, penalty: penalty / 2 * W**2}
 
+BOTH_NUMBERS = "Differentiate λ/2 times w squared, with both numbers written down. What becomes of the ½?"
+
+PENALTY_SLIPS = {
+    "penalty_doubled": (
+        "The 2 of the square is kept",
+        "The part of the penalty is twice what it should be.",
+        BOTH_NUMBERS,
+        lambda W, penalty: 2 * penalty * W,
+    ),
+    "penalty_halved": (
+        "The ½ of the penalty is kept",
+        "The part of the penalty is half of what it should be: the square brings a 2 that takes the ½ up.",
+        BOTH_NUMBERS,
+        lambda W, penalty: penalty / 2 * W,
+    ),
+    "penalty_squared_weights": (
+        "The weights are still squared",
+        "What was added to dW holds the squared weights, so that it is never negative.",
+        "A weight of −2 is to be pulled toward 0. Which sign must its part of the gradient have?",
+        lambda W, penalty: penalty * W**2,
+    ),
+    "penalty_left_out": (
+        "The penalty is left out",
+        "Nothing was added to dW for the penalty.",
+        "",
+        lambda W, penalty: 0,
+    ),
+}
+"""Slips in the line with the penalty, each made alone or beside the other bug: title, meaning, advice, the part."""
+
 Exercise(
     "08.mended",
     title="Find the bugs: residual layers and a penalty",
@@ -731,33 +761,11 @@ Exercise(
             chapter=CHAPTER,
             wrong=exchanged(**WEIGHTS_SQUARED),
         ),
-        from_list("penalty_left_out", exchanged(extra=lambda W, penalty: 0)),
-        Known(
-            "penalty_doubled",
-            title="The 2 of the square is kept",
-            meaning="The part of the penalty is twice what it should be.",
-            advice="Differentiate λ/2 times w squared, with both numbers written down. What becomes of the ½?",
-            equation="penalty_gradient",
-            chapter=CHAPTER,
-            wrong=exchanged(extra=lambda W, penalty: 2 * penalty * W),
-        ),
-        Known(
-            "penalty_halved",
-            title="The ½ of the penalty is kept",
-            meaning="The part of the penalty is half of what it should be: the square brings a 2 that takes the ½ up.",
-            advice="Differentiate λ/2 times w squared, with both numbers written down. What becomes of the ½?",
-            equation="penalty_gradient",
-            chapter=CHAPTER,
-            wrong=exchanged(extra=lambda W, penalty: penalty / 2 * W),
-        ),
-        Known(
-            "penalty_squared_weights",
-            title="The weights are still squared",
-            meaning="What was added to dW holds the squared weights, so that it is never negative.",
-            advice="A weight of −2 is to be pulled toward 0. Which sign must its part of the gradient have?",
-            equation="penalty_gradient",
-            chapter=CHAPTER,
-            wrong=exchanged(extra=lambda W, penalty: penalty * W**2),
+        from_list("penalty_left_out", exchanged(extra=PENALTY_SLIPS["penalty_left_out"][-1])),
+        *(
+            Known(name, title, meaning, advice, "penalty_gradient", CHAPTER, wrong=exchanged(extra=extra))
+            for name, (title, meaning, advice, extra) in PENALTY_SLIPS.items()
+            if name != "penalty_left_out"
         ),
         Known(
             "penalty_sign_flipped",
@@ -817,32 +825,7 @@ Exercise(
                 chapter=CHAPTER,
                 wrong=exchanged(**DIRECT_PATH_LOST, extra=extra),
             )
-            for name, title, meaning, extra in (
-                (
-                    "penalty_halved",
-                    "The ½ of the penalty is kept",
-                    "The part of the penalty is half of what it should be.",
-                    lambda W, penalty: penalty / 2 * W,
-                ),
-                (
-                    "penalty_doubled",
-                    "The 2 of the square is kept",
-                    "The part of the penalty is twice what it should be.",
-                    lambda W, penalty: 2 * penalty * W,
-                ),
-                (
-                    "penalty_squared_weights",
-                    "The weights are still squared",
-                    "What was added to dW holds the squared weights, so that it is never negative.",
-                    lambda W, penalty: penalty * W**2,
-                ),
-                (
-                    "penalty_left_out",
-                    "The penalty is left out",
-                    "Nothing was added to dW for the penalty.",
-                    lambda W, penalty: 0,
-                ),
-            )
+            for name, (title, meaning, _, extra) in PENALTY_SLIPS.items()
         ),
         Known(
             "direct_path_not_sloped",

@@ -4,7 +4,16 @@ import numpy as np
 
 from backprop_lib import activations
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
-from backprop_lib.checks.known import from_list, in_backward, in_steps, planted, right_backward, right_steps, seen
+from backprop_lib.checks.known import (
+    from_list,
+    in_backward,
+    in_steps,
+    planted,
+    right_backward,
+    right_steps,
+    seen,
+    wrong_bias_sums,
+)
 from backprop_lib.checks.networks import backward_cases, nudged_backward
 from backprop_lib.gradcheck import numerical_gradient
 
@@ -137,15 +146,7 @@ Exercise(
     reference=right_steps(*LAYER_STEPS),
     known=(
         *in_steps(*LAYER_STEPS),
-        Known(
-            "bias_summed_over_outputs",
-            title="db is summed over the wrong axis",
-            meaning="δ was summed along its rows, over the units, so that there is one number for each sample.",
-            advice="Which index do b and db have, that of a sample or that of a unit? Which index must vanish?",
-            equation="bias_gradient",
-            chapter=CHAPTER,
-            wrong=lambda a_prev, delta: (a_prev.T @ delta, delta.sum(axis=1)),
-        ),
+        *wrong_bias_sums(lambda bias: lambda a_prev, delta: (a_prev.T @ delta, bias(delta))),
     ),
     nudged=nudged_layer,
     hints=(
