@@ -277,7 +277,7 @@ ANSWERS = (
             e = np.exp(z - z.max(axis=1))
             return e
         """,
-        ("counts as a row", "keepdims=True"),
+        ("counts as a row", "keepdims=True", "samples in columns"),
     ),
     Wrong(
         "10.accuracy",
@@ -333,6 +333,184 @@ ANSWERS = (
         ("7 values",),
     ),
     Wrong(
+        "02.forward",
+        "the place of a layer looked up by its function",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for f in functions:
+                i = functions.index(f)
+                z.append(a[-1] @ weights[i] + biases[i])
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        (),
+    ),
+    Wrong(
+        "02.forward",
+        "lists that are cleared at each call",
+        """
+        z, a = [], []
+        def forward(weights, biases, functions, X):
+            z.clear(), a.clear()
+            a.append(X)
+            for W, b, f in zip(weights, biases, functions):
+                z.append(a[-1] @ W + b)
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("a later call replaces what an earlier one returned",),
+    ),
+    Wrong(
+        "02.forward",
+        "(n,) for (n, 1)",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for W, b, f in zip(weights, biases, functions):
+                z.append((a[-1] @ W + b).squeeze())
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("has the shape (4,), expected (4, 1)",),
+    ),
+    Wrong(
+        "02.forward",
+        "functions in the wrong order, wrong from layer 1 on",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for W, b, f in zip(weights, biases, reversed(functions)):
+                z.append(a[-1] @ W + b)
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("from the input to the output: a[1]",),
+    ),
+    Wrong(
+        "02.forward",
+        "parentheses for brackets",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for i in range(len(weights)):
+                z.append(a[i] @ weights[i] + biases[i])
+                a.append(functions(i)(z[i]))
+            return z, a
+        """,
+        ("picked with square brackets",),
+        ("no arithmetic",),
+    ),
+    Wrong(
+        "02.forward",
+        "what append gives",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for W, b, f in zip(weights, biases, functions):
+                z = z.append(a[-1] @ W + b)
+                a = a.append(f(z[-1]))
+            return z, a
+        """,
+        ("change a list in place and give None",),
+    ),
+    Wrong(
+        "02.layer",
+        "a ReLU with a ceiling",
+        """
+        def layer(a_prev, W, b):
+            z = a_prev @ W + b
+            return z, np.clip(z, 0, 10)
+        """,
+        ("The first wrong one: a",),
+    ),
+    Wrong(
+        "02.mended",
+        "the loop unmended and the mean over all entries halved",
+        """
+        def mended(weights, biases, X, y):
+            z, a = [], X
+            for W, b in zip(weights, biases):
+                z.append(a @ W + b)
+                a = z[-1]
+                if len(z) < len(weights):
+                    a[a < 0] = 0
+            return z, np.mean((a - y) ** 2) / 2
+        """,
+        ("the outputs are averaged too",),
+    ),
+    Wrong(
+        "02.mended",
+        "the outputs averaged",
+        """
+        def mended(weights, biases, X, y):
+            z, a = [], X
+            for W, b in zip(weights, biases):
+                z.append(a @ W + b)
+                a = np.maximum(z[-1], 0)
+            return z, np.mean((z[-1] - y) ** 2) / 2
+        """,
+        ("1/k is 0.2",),
+        ("every layer", "1/n"),
+    ),
+    Wrong(
+        "01.mended",
+        "the size of z",
+        """
+        def mended(z, w_out, b_out, y):
+            return np.sum((w_out * z**2 + b_out - y) * w_out) * 2 * abs(z)
+        """,
+        (),
+    ),
+    Wrong(
+        "01.chain_slope",
+        "the sizes of the slopes",
+        """
+        def chain_slope(functions, x):
+            slope = 1.0
+            for f in functions:
+                slope *= abs(f.derivative(x))
+                x = f(x)
+            return slope
+        """,
+        (),
+    ),
+    Wrong(
+        "01.chain_slope",
+        "the sizes of the values",
+        """
+        def chain_slope(functions, x):
+            slope = 1.0
+            for f in functions:
+                slope *= f.derivative(x)
+                x = abs(f(x))
+            return slope
+        """,
+        (),
+    ),
+    Wrong(
+        "01.used_twice",
+        "numbers with which half a square is the number itself",
+        "used_twice = {'w': 3, 'x': 2, 'b': 0.5, 'y': 17.5, 'C': 19.5 - 17.5, 'dC_dw': (19.5 - 17.5) * (6.5 + 6)}",
+        ("a − y is 0, ±1 or ±2",),
+    ),
+    Wrong(
+        "01.used_twice",
+        "numbers with which w squared is 2w",
+        "used_twice = {'w': 2, 'x': 3, 'b': 0.5, 'y': 4, 'C': 0.5 * (13 - 4) ** 2, 'dC_dw': (13 - 4) * (4 * 3 + 0.5)}",
+        ("w² and 2w are the same",),
+    ),
+    Wrong(
+        "04.hidden_delta",
+        "a gate that opens too late",
+        """
+        def hidden_delta(delta_next, W_next, z):
+            grad_a = delta_next @ W_next.T
+            return grad_a * (z > 1e-3), grad_a
+        """,
+        (),
+    ),
+    Wrong(
         "02.layer",
         "the results in another order",
         """
@@ -366,7 +544,7 @@ ANSWERS = (
                 deltas.insert(0, delta)
             return deltas
         """,
-        ("the arguments stand in another order", "`all_deltas(delta, weights, functions, z)`"),
+        ("The arguments stand in another order", "`all_deltas(delta, weights, functions, z)`"),
         ("IndexError",),
     ),
     Wrong(
@@ -381,7 +559,7 @@ ANSWERS = (
                     grads[s] += grads[i] * slopes[i][j]
             return grads
         """,
-        ("cuts off what is behind the point",),
+        ("integers have nothing behind the point",),
         ("numbers were expected",),
     ),
     Wrong(
@@ -600,7 +778,7 @@ ANSWERS = (
     Wrong(
         "01.used_twice",
         "numbers as text",
-        "used_twice = {'w': 2, 'x': 3, 'b': 0.5, 'y': 4, 'C': '0.5*(13-4)**2', 'dC_dw': (13 - 4) * (6.5 + 2 * 3)}",
+        "used_twice = {'w': 3, 'x': 2, 'b': 0.5, 'y': 4, 'C': '0.5*(19.5-4)**2', 'dC_dw': (19.5 - 4) * (6.5 + 3 * 2)}",
         ("leave the quotation marks out",),
     ),
     Wrong(

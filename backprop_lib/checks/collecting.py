@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import inspect
 import io
+import json
 import linecache
 import signal
 import sysconfig
@@ -68,16 +69,20 @@ def collect(answer, cases, *, seconds=SECONDS):
     Returns
     -------
     dict
-        Plain data: "answer" (what it is), "cases" (for each the calls and the arrays that were changed) and "stopped"
-        (None, "time" or "interrupt"). A call that raised is the last of its case.
+        Plain data: "answer" (what it is), "cases" (for each the calls and the arrays that were changed), "replaced"
+        (whether what the first call returned was another one after all calls) and "stopped" (None, "time" or
+        "interrupt"). A call that raised is the last of its case.
     """
-    evidence = {"answer": _about(answer), "cases": [], "stopped": None}
+    evidence = {"answer": _about(answer), "cases": [], "replaced": False, "stopped": None}
+    returned = []  # what the first call gave, the object itself
     with _time_limit(seconds):
         try:
             for case in cases:
                 found = {"name": case["name"], "calls": [], "changed": []}
                 evidence["cases"].append(found)
-                _collect_case(answer, case["calls"], found)
+                _collect_case(answer, case["calls"], found, returned)
+            if returned and cases:
+                evidence["replaced"] = _differ(evidence["cases"][0]["calls"][0]["value"], encode(returned[0]))
         except _TimeUp:
             evidence["stopped"] = "time"
         except KeyboardInterrupt:
@@ -85,13 +90,18 @@ def collect(answer, cases, *, seconds=SECONDS):
     return evidence
 
 
-def _collect_case(answer, calls, found):
+def _differ(one, other):
+    """Say whether two plain values differ; NaN is like itself."""
+    return json.dumps(one) != json.dumps(other)
+
+
+def _collect_case(answer, calls, found, returned):
     arguments = {}
     for call in calls:
         if call.get("arguments") is not None:
             arguments = {name: decode(value) for name, value in call["arguments"].items()}
         before = _snapshot(arguments)
-        noted = _call(answer, list(arguments.values()))
+        noted = _call(answer, list(arguments.values()), returned)
         found["calls"].append({"name": call["name"], **noted})
         after = _snapshot(arguments)
         changed = [name for name in before if before[name] != after.get(name)]
@@ -100,7 +110,7 @@ def _collect_case(answer, calls, found):
             break
 
 
-def _call(answer, arguments):
+def _call(answer, arguments, returned):
     """Call once; an interrupt and the end of the time pass through."""
     printed, value, error = _Limited(), None, None
     start = time.perf_counter()
@@ -116,7 +126,10 @@ def _call(answer, arguments):
                 pass
             if error is None:
                 try:
-                    value = encode(answer(*arguments))
+                    result = answer(*arguments)
+                    value = encode(result)
+                    if not returned:
+                        returned.append(result)
                 except (_TimeUp, KeyboardInterrupt):
                     raise
                 except BaseException as raised:  # also SystemExit: whatever it raises is to be told

@@ -139,6 +139,8 @@ class Exercise:
         For "hunt": the names of the two known mistakes that are planted.
     flexible : bool
         Whether (n,), (n, 1) and (1, n) are taken for one another in what is returned, and a list for an array.
+    forward : bool
+        Whether the answer goes from the input to the output, so that the first wrong part is looked for on that way.
     keeps_inputs : bool
         Whether the function has to leave its arguments as they are.
     no_warnings : bool
@@ -174,6 +176,7 @@ class Exercise:
     stub: Callable | None = None
     planted: tuple = ()
     flexible: bool = True
+    forward: bool = False
     keeps_inputs: bool = True
     no_warnings: bool = False
     reading: Callable | None = None

@@ -33,6 +33,15 @@ def bowl(x):
 
 
 @_listed
+def decay(x):
+    """Return exp(-x), which falls; its slope is `decay.derivative`."""
+    return np.exp(-np.asarray(x))
+
+
+decay.derivative = lambda x: -np.exp(-np.asarray(x))
+
+
+@_listed
 def winding(x):
     """Return the sum of the sines of the running sums down each column: an entry has a say in all below it."""
     return np.sum(np.sin(np.cumsum(np.asarray(x), axis=0)))

@@ -141,6 +141,9 @@ def _judge_calls(exercise, cases, evidence, seed):
     changed = [] if not exercise.keeps_inputs else [(c, n) for c in evidence["cases"] for n in c["changed"]]
     warned = [call for call in compared if exercise.no_warnings and call.noted["warnings"]]
     wrong = [call for call in compared if not call.right]
+    if not stopped and not changed and not warned and not wrong and evidence.get("replaced"):
+        section = _replaced(exercise)
+        return Verdict(exercise.name, NOT_YET_RIGHT, 0, exercise.points, (), (section,), ("result_replaced",), seed)
     if not stopped and not changed and not warned and not wrong:
         idle = _idle_line(exercise, cases, evidence) if exercise.kind == "order" else ""
         if idle:
@@ -155,7 +158,7 @@ def _judge_calls(exercise, cases, evidence, seed):
     elif not fitting and wrong and not stopped and all(call.kind == "none" for call in wrong):
         sections, names = [_nothing_returned(exercise)], ("no_return",)
     elif not fitting and not stopped and _arguments_in_another_order(exercise, evidence):
-        sections, names = [_order_of_arguments(exercise, evidence)], ("arguments_in_another_order",)
+        sections = [_order_of_arguments(exercise, evidence)]
     elif not fitting and not stopped and _in_another_order(exercise, compared):
         sections, names = [_order_of_results(exercise)], ("returned_in_another_order",)
     elif not fitting:
@@ -337,7 +340,8 @@ def _number_of_parts(exercise, name, given, expected, value):
         came, wanted = (sum(part.startswith(f"{base}[") for part in parts) for parts in (given, expected))
         if isinstance(part, np.ndarray):
             return f"`{base}` is {reading.what(part)}; {reading.list_of(exercise, wanted)} was expected."
-        return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} were expected."
+        was = "was" if wanted == 1 else "were"
+        return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} {was} expected."
     words = "is missing" if name in expected else "is one too many"
     return f"`{name}` {words}: {len(given)} arrays came, {len(expected)} were expected."
 
@@ -571,7 +575,7 @@ def _in_numbers(exercise, call, compared):
             f"{'ones' if len(wrong) > 1 else 'one'}{layers}{where}{': ' + words if words else ''} "
             f"({_short(call.case['words'])})."
         )
-    first = gradcheck.first_difference(call.rows)
+    first = _first_row(exercise, call)
     if exercise.kind == "numbers":
         mine = " and ".join(f"your `{row.name}` is {_entry(call.given[row.name])}" for row in wrong)
         return f"{mine}; that is what the mistake makes of your numbers."
@@ -583,6 +587,18 @@ def _in_numbers(exercise, call, compared):
     return f"your `{first.name}` has {mine}, expected {theirs}{where} ({_short(call.case['words'])})."
 
 
+def _first_row(exercise, call):
+    """Return the first wrong part on the way that the exercise goes."""
+    rows = sorted(call.rows, key=_place_on_the_way, reverse=True) if exercise.forward else call.rows
+    return gradcheck.first_difference(rows)
+
+
+def _place_on_the_way(row):
+    """Return where a part of a forward pass is made: a[1] after z[0] and before z[1]; what is no list comes last."""
+    base, _, rest = row.name.partition("[")
+    return int(rest[:-1]) - 0.5 * (base == "a") if rest else np.inf
+
+
 def _has_shape(shape):
     return f"has the shape {shape}" if shape else "is a single number"
 
@@ -592,6 +608,9 @@ def _of_shape(shape):
 
 
 def _layers(call, wrong):
+    """Say where a factor stands, if the parts are those of layers and none of them is right."""
+    if not all("[" in row.name for row in wrong):
+        return ""
     kinds = {row.name.partition("[")[0] for row in wrong}
     of_kind = [row for row in call.rows if row.name.partition("[")[0] in kinds]
     everywhere = " in every layer" if "weights" in call.arguments else " everywhere"
@@ -631,6 +650,19 @@ def _changed(exercise, changed):
     )
 
 
+def _replaced(exercise):
+    return Section(
+        "Recognized: a later call replaces what an earlier one returned",
+        (
+            "Each call returns the right numbers. But the objects that came back are the same each time, so that the "
+            "next call writes over them.",
+            "How it shows: what the first call returned held other numbers after the later calls.",
+            f"Next: look where `{exercise.function}` makes what it returns. Does that line run in every call?",
+        ),
+        link=_link(exercise.chapter),
+    )
+
+
 def _nothing_returned(exercise):
     return Section(
         "Recognized: nothing is returned",
@@ -653,7 +685,7 @@ def _arguments_in_another_order(exercise, evidence):
 def _order_of_arguments(exercise, evidence):
     mine = ", ".join(evidence["answer"]["parameters"])
     return Section(
-        "Recognized: the arguments stand in another order",
+        "The arguments stand in another order",
         (
             "The check hands the arguments over by their places, so that the names in your function hold other values "
             "than you expect.",
@@ -734,11 +766,12 @@ def _first_wrong(exercise, call, compared):
         return Section(
             "What came back", (call.problem, f"The setting: {call.case['words']}."), link=_link(exercise.chapter)
         )
-    row = gradcheck.first_difference(call.rows)
+    row = _first_row(exercise, call)
     failed = {other.name for another in compared for other in another.rows if not other.passed}
     fine = [other.name for other in call.rows if other.name not in failed]  # right in every setting
     layered = any("[" in other.name for other in call.rows)
-    heading = f"The first wrong one{', from the output to the input' if layered else ''}: {row.name}"
+    way = "from the input to the output" if exercise.forward else "from the output to the input"
+    heading = f"The first wrong one{f', {way}' if layered else ''}: {row.name}"
     sentences = []
     if exercise.kind == "numbers":
         wrong = [other for other in call.rows if not other.passed]
@@ -777,15 +810,14 @@ def _first_wrong(exercise, call, compared):
             if words or _tells(factor, [row]):
                 sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
         if call.given[row.name].dtype.kind in "iu" and (call.expected[row.name] % 1).any():
-            sentences.append(
-                "It holds whole numbers only: an array made for integers cuts off what is behind the point."
-            )
+            sentences.append("It holds whole numbers only: integers have nothing behind the point.")
         if _is_rounded(*_arrays(call, row)):
             sentences.append("It is the right one, rounded: hand back what was computed, with all its digits.")
         if not np.isfinite(call.given[row.name]).all():
             sentences.append("It holds NaN or infinity.")
     others = [other.name for other in call.rows if not other.passed and other is not row]
-    if others and not layered:
+    others = [name for name in others if not layered or "[" not in name]  # of a list the first one is enough
+    if others:
         sentences.append(f"Wrong as well: {', '.join(f'`{name}`' for name in others)}.")
     if fine:
         sentences.append(f"Right: {', '.join(f'`{name}`' for name in fine)}.")
@@ -928,6 +960,12 @@ def _explained(exercise, error, call):
         yield "Directions count from 0, and each sum without `keepdims` takes one away: print `ndim` before the line."
     elif error["type"] == "TypeError" and "as an integer" in message:
         yield "Several directions are handed over as a tuple."
+    elif "'list' object is not callable" in message:
+        yield "An entry of a list is picked with square brackets, such as `functions[0]`."
+    elif "object is not subscriptable" in message and "function" in message:
+        yield "A function is called with parentheses, `f(x)`; square brackets pick an entry of a list."
+    elif "'NoneType' object" in message:
+        yield "None stands where a value is needed. `append` and `reverse` change a list in place and give None."
     elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
         yield "A list has no arithmetic of its own: take its entries one by one, in a loop."
     elif (
@@ -970,8 +1008,9 @@ def _about_shapes(left, right):
     table, single = sorted((left.strip(",").split(","), right.strip(",").split(",")), key=len, reverse=True)
     if len(table) == 2 and len(single) == 1 and single[0] == table[0] != "":
         yield (
-            f"An array of the shape ({single[0]},) counts as a row. "
-            "Where a column is meant, `keepdims=True` keeps it one."
+            f"An array of the shape ({single[0]},) counts as a row, and the other one has its {single[0]} along the "
+            "columns. Is that one turned round, with its samples in columns? Or was the row meant as a column? Then "
+            "`keepdims=True` in the sum keeps it one."
         )
 
 

@@ -351,11 +351,15 @@ def chain_cases(rng):
         ("softplus", "tanh"),
         ("softplus", "tanh", "sigmoid", "softplus", "tanh"),
         ("sigmoid",),
+        ("tanh", "decay", "softplus"),  # falls in between, and begins with a negative value
     )
     cases = []
-    for names, sign in zip(chains, (1, -1, -1, 1), strict=True):
+    for names, sign in zip(chains, (1, -1, -1, 1, -1), strict=True):
         words = f"{len(names)} function{'s' * (len(names) > 1)}: {', '.join(names)}"
-        arguments = {"functions": [activations.get(name) for name in names], "x": sign * float(rng.uniform(0.4, 0.9))}
+        arguments = {
+            "functions": [FUNCTIONS.get(name) or activations.get(name) for name in names],
+            "x": sign * float(rng.uniform(0.4, 0.9)),
+        }
         cases.append(twice(words, words, arguments, {"x": arguments["x"]}))
     return cases
 
@@ -561,9 +565,9 @@ Exercise(
 def path_cases(rng):
     """Draw a z and several outputs; every path counts, and z is neither near 0 nor near 1."""
     cases = []
-    for k in (3, 2, 4):
+    for k, sign in ((3, 1), (2, -1), (4, 1)):
         while True:
-            z = signed(rng, 0.4, 1.8)
+            z = sign * float(rng.uniform(0.4, 1.8))
             w_out = rng.uniform(0.5, 2, k) * rng.choice([-1, 1], k)
             b_out = rng.uniform(0.2, 1, k) * rng.choice([-1, 1], k)
             y = rng.normal(size=k)
@@ -775,8 +779,12 @@ def own_rules(arguments):
         if np.ndim(value) or not 0.05 <= abs(value) <= 20:
             return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
     w, x, b, y = arguments.values()
-    if np.isclose(w * (w * x + b) - y, (0, 1)).any():
-        return "With these numbers a − y is 0 or 1, and a mistake would not show. Choose another `y`."
+    if np.isclose(w, 2):
+        return "With w = 2, w² and 2w are the same, and a mistake would not show. Choose another `w`."
+    if np.isclose(w * x + b, 0):
+        return "With these numbers z is 0, and a mistake would not show. Choose another `b`."
+    if np.isclose(abs(w * (w * x + b) - y), (0, 1, 2)).any():
+        return "With these numbers a − y is 0, ±1 or ±2, and a mistake would not show. Choose another `y`."
     return None
 
 
@@ -878,6 +886,29 @@ Exercise(
             "Both results belong to a = z. Here a is w·z.",
             "Compute a once more, as it stands in the text.",
             lambda w, x, b, y: (0.5 * (w * x + b - y) ** 2, (w * x + b - y) * x),
+            "chain_rule",
+        ),
+        own_slip(
+            "square_not_differentiated",
+            "The square of w is not differentiated",
+            "This is (a − y)·(w²x + b). In w²x + wb the first term has w twice.",
+            "What is the slope of w² in w?",
+            path=lambda z, w, x: z - w * x + w**2 * x,
+        ),
+        slip(
+            "difference_for_loss",
+            "C is the difference alone",
+            "The slope is right. C holds a − y, without the square and the ½.",
+            "Read the formula of C once more, from the inside out.",
+            lambda w, x, b, y: (w * (w * x + b) - y, own_chain(w, x, b, y)[1]),
+            "chain_rule",
+        ),
+        slip(
+            "loss_for_difference",
+            "C stands in the slope",
+            "The slope holds C itself where a − y belongs.",
+            "How fast does ½(a − y)² change with a?",
+            lambda w, x, b, y: (own_chain(w, x, b, y)[0], own_chain(w, x, b, y)[0] * (2 * w * x + b)),
             "chain_rule",
         ),
         own_slip(

@@ -18,10 +18,10 @@ def slip(name, title, meaning, advice, wrong, equation="pre_activation"):
     return Known(name, title, meaning, advice, equation, CHAPTER, wrong=wrong)
 
 
-def draw_layers(rng, n, sizes):
+def draw_layers(rng, n, sizes, scale=1.0):
     """Draw an input, weights and biases; each hidden or output unit is open on some samples and closed on others."""
     while True:
-        X = rng.normal(size=(n, sizes[0]))
+        X = scale * rng.normal(size=(n, sizes[0]))
         weights = [rng.normal(size=pair) for pair in pairwise(sizes)]
         biases = [rng.normal(size=size) for size in sizes[1:]]
         a, z = X, []
@@ -112,6 +112,7 @@ Exercise(
     returns=("y_hat", "C"),
     cases=ordered_cases,
     reference=two_layers,
+    forward=True,
     lines={
         "A": "C = np.sum((y_hat - y) ** 2) / (2 * len(X))",
         "B": "a1 = np.maximum(z1, 0)",
@@ -135,10 +136,10 @@ Exercise(
 
 
 def layer_cases(rng):
-    """Draw what enters a layer, its weights and its biases; once with one unit, twice with a square W."""
+    """Draw what enters a layer, its weights and its biases; once with one unit, twice with a square W, once large."""
     cases = []
-    for n, n_in, n_out in ((7, 4, 3), (6, 5, 5), (5, 5, 5), (4, 3, 1)):
-        a_prev, (W,), (b,) = draw_layers(rng, n, (n_in, n_out))
+    for n, n_in, n_out, scale in ((7, 4, 3, 1.0), (6, 5, 5, 30.0), (5, 5, 5, 1.0), (4, 3, 1, 1.0)):
+        a_prev, (W,), (b,) = draw_layers(rng, n, (n_in, n_out), scale)
         words = f"{n} samples, {n_in} units in, {n_out} out"
         cases.append(twice(words, words, {"a_prev": a_prev, "W": W, "b": b}, {"n": n}))
     return cases
@@ -173,6 +174,8 @@ Exercise(
     returns=("z", "a"),
     cases=layer_cases,
     reference=relu_layer,
+    forward=True,
+    flexible=False,
     known=(
         sum_slip(
             "bias_left_out",
@@ -265,10 +268,44 @@ Exercise(
             "activation",
         ),
         slip(
+            "bias_added_twice",
+            "The bias is added once more in the gate",
+            "z is right and holds the bias. It was added again before the comparison with 0.",
+            "What is in z already?",
+            lambda a_prev, W, b: (a_prev @ W + b, np.maximum(a_prev @ W + 2 * b, 0)),
+            "activation",
+        ),
+        slip(
+            "bias_in_the_gate_alone",
+            "The bias is missing in z",
+            "a is right. z lacks the bias, which was added on the way to a.",
+            "Which of the two does the bias belong to: the sum of the unit, or what comes out of its gate?",
+            lambda a_prev, W, b: (a_prev @ W, np.maximum(a_prev @ W + b, 0)),
+        ),
+        *(
+            gate_slip(
+                f"{f.name}_for_relu",
+                "Another activation function",
+                f"a is the {f.name} of z. The units of this layer are ReLUs.",
+                "With z = 2.5, what does a ReLU give?",
+                f,
+                "activation",
+            )
+            for f in (activations.sigmoid, activations.tanh)
+        ),
+        gate_slip(
+            "capped",
+            "The gate has a ceiling",
+            "Large entries of z came out smaller. A ReLU passes every positive z unchanged.",
+            "With z = 25, what comes out of the gate?",
+            lambda z: np.clip(z, 0, 6),
+        ),
+        slip(
             "z_overwritten",
             "z went through the gate as well",
-            "z holds what should stand in a. An array that two names stand for changes under both.",
-            "Does a line of yours change an array in place? z is needed later, with its negative entries.",
+            "z holds what should stand in a: the ReLU was applied in the line of z, or two names stand for one array, "
+            "which changes under both.",
+            "z is needed later, with its negative entries. In which line does it lose them?",
             lambda a_prev, W, b: (np.maximum(a_prev @ W + b, 0),) * 2,
             "activation",
         ),
@@ -285,10 +322,10 @@ Exercise(
 SETTINGS = (
     (6, (4, 3), ("sigmoid",)),
     (7, (4, 5, 6, 3), ("relu", "tanh", "identity")),
-    (5, (5, 5, 5, 5), ("tanh", "relu", "sigmoid")),
+    (5, (5, 5, 5, 5), ("tanh", "relu", "tanh")),
     (4, (3, 4, 1), ("relu", "identity")),
 )
-"""One layer, three, as square as can be, one output; no activation function stands everywhere."""
+"""One layer, three, as square as can be and with a function that stands twice, one output."""
 
 
 def pass_cases(rng):
@@ -347,6 +384,8 @@ Exercise(
     returns=("z[]", "a[]"),
     cases=pass_cases,
     reference=whole_pass,
+    forward=True,
+    flexible=False,
     known=(
         list_slip(
             "input_left_out",
@@ -520,7 +559,7 @@ Exercise(
 def hunt_cases(rng):
     """Draw networks with one, two and three outputs, one of them without a hidden layer."""
     cases = []
-    for n, sizes in ((7, (4, 5, 3)), (6, (3, 4, 2)), (5, (5, 5, 5, 5)), (8, (3, 1))):
+    for n, sizes in ((7, (4, 5, 3)), (6, (3, 4, 2)), (4, (5, 5, 5, 5)), (8, (3, 1))):
         X, weights, biases = draw_layers(rng, n, sizes)
         arguments = {"weights": weights, "biases": biases, "X": X, "y": rng.normal(size=(n, sizes[-1]))}
         facts = {"n": n, "k": sizes[-1]} if sizes[-1] > 2 else {"n": n}
@@ -564,6 +603,7 @@ Exercise(
     returns=("z[]", "C"),
     cases=hunt_cases,
     reference=hunted,
+    forward=True,
     stub=stub,
     planted=("z_overwritten", "divided_by_entries"),
     known=(
@@ -636,13 +676,29 @@ Exercise(
             "activation",
             gates="all",
         ),
-        slip(
-            "other_bugs_swapped",
-            "The gate is written into z, and the ½ is missing",
-            "C is now mse, and z still lacks its negative entries.",
+        *(
+            hunt_slip(
+                f"z_overwritten_and_{name}",
+                f"The gate is written into z, and {words}",
+                f"z still lacks its negative entries. And C changed, but is not right: {words}.",
+                COUNT,
+                "half_mse",
+                overwritten=True,
+                loss=loss,
+            )
+            for name, words, loss in (
+                ("factor_two", "the ½ is missing", lambda squares: np.sum(squares) / len(squares)),
+                ("divided_by_outputs", "the outputs are averaged too", lambda squares: np.mean(squares) / 2),
+                ("summed_not_averaged", "the 1/n is missing", lambda squares: np.sum(squares) / 2),
+            )
+        ),
+        hunt_slip(
+            "divided_twice",
+            "Divided by n after the mean",
+            "z is right. `np.mean` has divided by all entries already, and C was divided by 2n once more.",
             COUNT,
-            partial(hunted, overwritten=True, loss=lambda squares: np.sum(squares) / len(squares)),
             "half_mse",
+            loss=lambda squares: np.mean(squares) / (2 * len(squares)),
         ),
     ),
     hints=(
@@ -750,6 +806,24 @@ Exercise(
             "What happens to C when x is nudged?",
             lambda u, v, one, other: u * v,
             "central_difference",
+        ),
+        path_slip(
+            "value_of_both_added",
+            "u and v are added",
+            "This is u + v, two values. Asked is how fast C changes with x.",
+            WALK,
+            lambda u, v, one, other: u + v,
+            "central_difference",
+        ),
+        Known(
+            "one_lost",
+            "The 1 of u is lost",
+            "This is the slope of 3x · x², so 9x². The 1 adds nothing to the slope of u, but u holds it, and u is a "
+            "factor on the path through v.",
+            "What is u at x = 0?",
+            "sum_over_paths",
+            RETEST,
+            wrong=lambda x: 9 * x**2,
         ),
         Known(
             "power_kept",

@@ -137,7 +137,9 @@ def relu_cases(rng):
         words = f"{n} samples, {width} units, {k} in the next layer"
         facts = {"n": n, "k": k} if k not in (1, n) else {"n": n}
         if n == width:
-            z[rng.permutation(n), np.arange(width)] = 0.0
+            shut = rng.permutation(n)
+            z[shut, np.arange(width)] = 0.0
+            z[(shut + 1) % n, np.arange(width)] = 1e-9  # above 0, so open
             words += ", some z exactly 0"
         arguments = {"delta_next": rng.normal(size=(n, k)), "W_next": rng.normal(size=(width, k)), "z": z}
         cases.append(twice(words, words, arguments, facts))
