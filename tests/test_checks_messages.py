@@ -764,6 +764,13 @@ ANSWERS = (
     ),
     Wrong(
         "01.used_twice",
+        "numbers with which dC/da is the slope",
+        "used_twice = {'w': 0.5, 'x': 3, 'b': -2, 'y': 4, 'C': 0.5 * 4.25**2, 'dC_dw': -4.25}",
+        ("“The slope stops at a”",),
+        ("no two alike",),
+    ),
+    Wrong(
+        "01.used_twice",
         "another sign and another size",
         "used_twice = {'w': -2, 'x': 3, 'b': 0.5, 'y': 4, 'C': 0.5 * (11 - 4) ** 2, 'dC_dw': 3.5}",
         ("neither its size nor its sign",),

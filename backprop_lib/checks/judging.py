@@ -1103,6 +1103,6 @@ def _refuse_blind_numbers(exercise, case):
         evidence = collect(known.program(), [case], seconds=None)
         if all(call.right for call in _compare(exercise, [case], evidence)):
             raise reading.Unreadable(
-                "With these numbers a wrong way gives the right result as well, so they prove nothing. "
-                "Change one of the numbers you chose: no 0, no 1, no two alike."
+                f"With these numbers a known mistake, “{known.title}”, gives the right result as well, so they prove "
+                "nothing. Change one of the numbers you chose."
             )
