@@ -210,12 +210,12 @@ ANSWERS = (
     ),
     Wrong(
         "01.chain_slope",
-        "nothing is returned",
+        "Nothing is returned",
         """
         def chain_slope(functions, x):
             print(2 * x)
         """,
-        ("nothing is returned", "chapter 01"),
+        ("Nothing is returned", "chapter 01"),
         ("chapter 07",),
     ),
     Wrong(
@@ -359,7 +359,7 @@ ANSWERS = (
                 a.append(f(z[-1]))
             return z, a
         """,
-        ("a later call replaces what an earlier one returned",),
+        ("A later call replaces what an earlier one returned",),
     ),
     Wrong(
         "02.forward",
@@ -518,7 +518,7 @@ ANSWERS = (
             z = a_prev @ W + b
             return np.maximum(z, 0), z
         """,
-        ("the results come back in another order", "`z, a`"),
+        ("The results come back in another order", "`z, a`"),
     ),
     Wrong(
         "02.layer",
@@ -836,6 +836,185 @@ ANSWERS = (
         """,
         ("by nudging",),
         ("times the expected one",),
+    ),
+    Wrong(
+        "02.layer",
+        "a function that NumPy does not have",
+        """
+        def layer(a_prev, W, b):
+            z = a_prev @ W + b
+            return z, np.relu(z)
+        """,
+        ("NumPy has no `relu`",),
+    ),
+    Wrong(
+        "02.layer",
+        "np.maximum of one array",
+        """
+        def layer(a_prev, W, b):
+            z = a_prev @ W + b
+            return z, np.maximum(z)
+        """,
+        ("hand over both",),
+    ),
+    Wrong(
+        "02.layer",
+        "* for @, factors exchanged",
+        """
+        def layer(a_prev, W, b):
+            z = W * a_prev + b
+            return z, np.maximum(z, 0)
+        """,
+        ("Is an index that both have to be summed away?",),
+    ),
+    Wrong(
+        "02.forward",
+        "a loop over a number",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for i in len(weights):
+                z.append(a[i] @ weights[i] + biases[i])
+                a.append(functions[i](z[i]))
+            return z, a
+        """,
+        ("`range` of a number",),
+    ),
+    Wrong(
+        "02.forward",
+        "indices that count from 1",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for i in range(1, len(weights) + 1):
+                z.append(a[-1] @ weights[i] + biases[i])
+                a.append(functions[i](z[-1]))
+            return z, a
+        """,
+        ("`weights` has the length 1: its only index is 0, and the index was 1.",),
+    ),
+    Wrong(
+        "02.forward",
+        "a list that is still empty",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], []
+            for W, b, f in zip(weights, biases, functions):
+                z.append(a[-1] @ W + b)
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("`a` is still empty there",),
+    ),
+    Wrong(
+        "02.forward",
+        "two names of one list",
+        """
+        def forward(weights, biases, functions, X):
+            z = a = [X]
+            for W, b, f in zip(weights, biases, functions):
+                z.append(a[-1] @ W + b)
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("are they two names of one list?",),
+    ),
+    Wrong(
+        "02.forward",
+        "rows as entries",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for W, b, f in zip(weights, biases, functions):
+                z += list(a[-1] @ W + b)
+                a.append(f(a[-1] @ W + b))
+            return z, a
+        """,
+        ("`append` puts in one array",),
+    ),
+    Wrong(
+        "02.forward",
+        "a function that is not called",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            x = X
+            for W, b, f in zip(weights, biases, functions):
+                z.append(x @ W + b)
+                x = f(z[-1])
+                a.append(f)
+            return z, a
+        """,
+        ("`a[1]` is a function that is not called",),
+    ),
+    Wrong(
+        "02.forward",
+        "entries for places",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for i in weights:
+                z.append(a[-1] @ weights[i] + biases[i])
+                a.append(functions[i](z[-1]))
+            return z, a
+        """,
+        ("An index is the number of a place",),
+    ),
+    Wrong(
+        "02.forward",
+        "two names for three",
+        """
+        def forward(weights, biases, functions, X):
+            z, a = [], [X]
+            for W, b in zip(weights, biases, functions):
+                z.append(a[-1] @ W + b)
+                a.append(f(z[-1]))
+            return z, a
+        """,
+        ("As many names have to stand on the left",),
+    ),
+    Wrong(
+        "02.mended",
+        "an array that is called",
+        """
+        def mended(weights, biases, X, y):
+            return [X(0)], 0.0
+        """,
+        ("Parentheses after an array call it",),
+    ),
+    Wrong(
+        "04.hidden_delta",
+        "grad_a turned round",
+        """
+        def hidden_delta(delta_next, W_next, z):
+            grad_a = W_next @ delta_next.T
+            return grad_a * (z > 0), grad_a
+        """,
+        ("One of the two is turned round",),
+        ("the matrix product is written",),
+    ),
+    Wrong(
+        "04.hidden_delta",
+        "a comparison without parentheses",
+        """
+        def hidden_delta(delta_next, W_next, z):
+            grad_a = delta_next @ W_next.T
+            return grad_a * z > 0, grad_a
+        """,
+        ("It holds True and False only",),
+    ),
+    Wrong(
+        "04.mended",
+        "a table into a row",
+        """
+        def mended(z, y):
+            p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+            delta = np.zeros_like(p)
+            for s in range(len(y)):
+                delta[s] = p[s] * (np.diag(p[s]) - np.outer(p[s], p[s]))
+            return delta, p
+        """,
+        ("The place on the left has the shape (3,), and what stands on the right has the shape (3,3).",),
     ),
     Wrong(
         "08.starting_scale",

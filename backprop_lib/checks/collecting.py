@@ -286,6 +286,8 @@ def _operands(raised, frame):
         shapes.append([ast.unparse(part), shape])
     backward = _from_the_end(node, scope)
     found = {"expression": text, "operands": shapes, "from_the_end": backward}
+    if isinstance(raised, IndexError):
+        found["out_of_range"] = _out_of_range(node, scope)
     return {key: value for key, value in found.items() if value}
 
 
@@ -301,6 +303,20 @@ def _from_the_end(node, scope):
             if isinstance(index, int) and index < 0:
                 found.append(ast.unparse(part))
     return found
+
+
+def _out_of_range(node, scope):
+    """Return [part, length, index] of the first list in an expression that has no entry at the index."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript):
+            try:
+                entries, index = _value(part.value, scope), _value(part.slice, scope)
+            except Exception:
+                continue
+            outside = isinstance(index, int) and isinstance(entries, (list, tuple))
+            if outside and not -len(entries) <= index < len(entries):
+                return [ast.unparse(part.value), len(entries), index]
+    return None
 
 
 def _joined(node):
@@ -353,6 +369,11 @@ def _value(node, scope):
             with np.errstate(all="ignore"):
                 return _ARITHMETIC[type(node.op)](left, right)
         raise ValueError
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
+        left, right = _value(node.left, scope), _value(node.comparators[0], scope)
+        if all(isinstance(side, (np.ndarray, np.generic, int, float)) for side in (left, right)):
+            return _COMPARISONS[type(node.ops[0])](left, right)
+        raise ValueError
     is_len = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
     if is_len and len(node.args) == 1 and scope.get("len", builtins.len) is builtins.len:
         return len(_value(node.args[0], scope))
@@ -373,6 +394,13 @@ _ARITHMETIC = {
     ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b,
     ast.MatMult: lambda a, b: a @ b,
+}
+
+_COMPARISONS = {
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
 }
 
 

@@ -4,20 +4,18 @@ The right answer and the known mistakes are run on the same inputs, and written 
 compared with evidence.
 """
 
-import difflib
 import hashlib
 import itertools
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from backprop_lib import equations, gradcheck
-from backprop_lib.checks import factors, ordering, reading
+from backprop_lib.checks import explaining, factors, ordering, reading
 from backprop_lib.checks.collecting import collect
-from backprop_lib.checks.plain import Foreign, decode
+from backprop_lib.checks.plain import Foreign, decode, encode
 from backprop_lib.checks.verdict import NOT_ATTEMPTED, NOT_YET_RIGHT, RIGHT, Section, Verdict
 from backprop_lib.mistakes import MISTAKES
 
@@ -341,9 +339,22 @@ def _number_of_parts(exercise, name, given, expected, value):
         if isinstance(part, np.ndarray):
             return f"`{base}` is {reading.what(part)}; {reading.list_of(exercise, wanted)} was expected."
         was = "was" if wanted == 1 else "were"
-        return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} {was} expected."
+        rows = came > wanted and all(
+            given[f"{base}[{i}]"].ndim < expected[f"{base}[{i}]"].ndim
+            for i in range(wanted)
+            if not isinstance(given[f"{base}[{i}]"], str) and not isinstance(expected[f"{base}[{i}]"], str)
+        )
+        why = " `+=` and `extend` put in each row as an entry of its own; `append` puts in one array." if rows else ""
+        if not why and isinstance(value, list) and len(value) == len(exercise.returns) == 2 and value[0] is not None:
+            why = " Both lists hold the same: are they two names of one list?" if _alike(*value) else ""
+        return f"`{base}` has {came} {'entry' if came == 1 else 'entries'}, {wanted} {was} expected.{why}"
     words = "is missing" if name in expected else "is one too many"
     return f"`{name}` {words}: {len(given)} arrays came, {len(expected)} were expected."
+
+
+def _alike(one, other):
+    """Say whether two lists hold the same arrays."""
+    return isinstance(one, list) and isinstance(other, list) and encode(one) == encode(other)
 
 
 def _row(exercise, name, given, expected):
@@ -638,7 +649,7 @@ def _common_factor(rows):
 def _changed(exercise, changed):
     name = changed[0][1]
     return Section(
-        "Recognized: an argument is changed in place",
+        "Recognized: An argument is changed in place",
         (
             "The numbers of the first call are right, but the function wrote into what it was handed.",
             f"How it shows: `{name}` was different after the call.",
@@ -652,7 +663,7 @@ def _changed(exercise, changed):
 
 def _replaced(exercise):
     return Section(
-        "Recognized: a later call replaces what an earlier one returned",
+        "Recognized: A later call replaces what an earlier one returned",
         (
             "Each call returns the right numbers. But the objects that came back are the same each time, so that the "
             "next call writes over them.",
@@ -665,7 +676,7 @@ def _replaced(exercise):
 
 def _nothing_returned(exercise):
     return Section(
-        "Recognized: nothing is returned",
+        "Recognized: Nothing is returned",
         (
             f"`{exercise.function}` hands back None: it ends without `return`, or it returns what a method such as "
             "`reverse` or `append` gives, which changes a list in place and gives None.",
@@ -724,7 +735,7 @@ def _read(exercise, value, arguments):
 def _order_of_results(exercise):
     names = ", ".join(name.removesuffix("[]") for name in exercise.returns)
     return Section(
-        "Recognized: the results come back in another order",
+        "Recognized: The results come back in another order",
         (
             "Each result is right; only their order is not.",
             "How it shows: put into the other order, they agree with the right ones in every call.",
@@ -811,6 +822,11 @@ def _first_wrong(exercise, call, compared):
                 sentences.append(f"It is {factor:.3f} times the expected one{layers}{': ' + words if words else ''}.")
         if call.given[row.name].dtype.kind in "iu" and (call.expected[row.name] % 1).any():
             sentences.append("It holds whole numbers only: integers have nothing behind the point.")
+        if call.given[row.name].dtype.kind == "b":
+            sentences.append(
+                "It holds True and False only: the last thing done was a comparison. `*` comes before `>`, so that "
+                "`g * z > 0` compares the product; parentheses keep the comparison together."
+            )
         if _is_rounded(*_arrays(call, row)):
             sentences.append("It is the right one, rounded: hand back what was computed, with all its digits.")
         if not np.isfinite(call.given[row.name]).all():
@@ -914,132 +930,9 @@ def _raised(exercise, call):
         sentences.append(f"The line `{error['line']}` raised {error['type']}: {message}")
     else:
         sentences.append(f"It raised {error['type']}: {message}")
-    sentences += _explained(exercise, error, call)
+    sentences += explaining.explained(exercise, error, call.arguments)
     sentences.append(f"The setting: {call.case['words']}.")
     return Section(f"It stops with an error: {error['type']}", tuple(sentences), link=_link(exercise.chapter))
-
-
-SIZES = re.compile(r"size (\d+) is different from (\d+)")
-SHAPES = re.compile(r"shapes \(([\d,]*)\) \(([\d,]*)\)")
-
-
-def _explained(exercise, error, call):
-    operands, message = error.get("operands"), error["message"]
-    for part in error.get("from_the_end", ()):
-        yield f"`{part}` has a negative index there, and Python counts that from the end of the list."
-    if "truth value of an array" in message:
-        yield "An array has a True or False for each entry, and `if` needs a single one."
-        yield "Decide entry by entry instead, with arithmetic or with `np.where`."
-    elif operands and len(operands) == 2:
-        (left, left_shape), (right, right_shape) = operands
-        shapes = f"`{left}` is {_shape(left_shape)} and `{right}` is {_shape(right_shape)}"
-        if "matmul" in message or "not aligned" in message:
-            yield f"The product `{error['expression']}` failed: {shapes}. The inner sizes have to be equal."
-            yield "Which index is to be summed away, and where does it stand in the two shapes?"
-            if left_shape == right_shape:
-                yield "Or was each entry to meet the one at its own place? That product is written `*`."
-        elif "broadcast" in message:
-            yield f"In `{error['expression']}` the shapes do not go together: {shapes}."
-            if "*" in error["expression"] and left_shape[-1:] == right_shape[:1] and len(left_shape) == 2:
-                yield "`*` multiplies entry by entry; the matrix product is written `@`."
-            if SHAPES.search(message):
-                yield from _about_shapes(*SHAPES.search(message).groups())
-    elif SHAPES.search(message):
-        yield from _about_shapes(*SHAPES.search(message).groups())
-    elif "matmul" in message and SIZES.search(message):
-        right, left = SIZES.search(message).groups()
-        yield (
-            f"In a product with `@` the last size of the left factor, {left}, and the first size of the right one, "
-            f"{right}, have to be equal. A product entry by entry is written `*`."
-        )
-    elif error["type"] == "UnboundLocalError":
-        yield f"`{_quoted(message)}` is used before your function has given it a value."
-    elif error["type"] == "NameError":
-        yield _unknown_name(exercise, _quoted(message))
-    elif error["type"] == "AxisError":
-        yield "Directions count from 0, and each sum without `keepdims` takes one away: print `ndim` before the line."
-    elif error["type"] == "TypeError" and "as an integer" in message:
-        yield "Several directions are handed over as a tuple."
-    elif "'list' object is not callable" in message:
-        yield "An entry of a list is picked with square brackets, such as `functions[0]`."
-    elif "object is not subscriptable" in message and "function" in message:
-        yield "A function is called with parentheses, `f(x)`; square brackets pick an entry of a list."
-    elif "'NoneType' object" in message:
-        yield "None stands where a value is needed. `append` and `reverse` change a list in place and give None."
-    elif error["type"] == "TypeError" and ("sequence" in message or "'list'" in message):
-        yield "A list has no arithmetic of its own: take its entries one by one, in a loop."
-    elif (
-        error["type"] == "TypeError" and "unsupported operand" in message and re.search(r"'(function|method)'", message)
-    ):
-        yield "A function stands there without its parentheses: what it returns is `f(x)`, not `f`."
-    elif error["type"] == "TypeError" and "keyword argument 'dim'" in message:
-        yield "NumPy's word for a direction is `axis`."
-    elif error["type"] == "TypeError" and "keyword argument 'keepdim'" in message:
-        yield "NumPy writes it with an s: `keepdims`."
-    elif "setting an array element with a sequence" in message and "inhomogeneous" not in message:
-        yield "The place on the left holds one number, and what stands on the right is a whole array."
-        yield "Print the shape of each name on the right. Is there an index too few?"
-    elif "inhomogeneous shape" in message:
-        yield "The parts differ in shape, so that they do not fit into one array: keep them in a list."
-    elif "bitwise_xor" in message or "for ^" in message:
-        yield "In Python a power is written `**`."
-    elif message.startswith("zip() argument"):
-        yield "The sequences that `zip` goes through differ in length: print the length of each."
-    elif error["type"] == "AttributeError" and "derivative" in message:
-        yield "`derivative` belongs to the function, `f.derivative(x)`; what a function returns has none."
-    elif error["type"] == "AttributeError" and "numpy.ndarray" in message and hasattr(np, _attribute(message)):
-        yield f"In NumPy that is a function, not a method: `np.{_attribute(message)}(...)`."
-    elif "list assignment index" in message:
-        yield "A list has the places that it was made with, and an empty one has none: `append` adds a place."
-    elif "arrays can be converted" in message:
-        yield "A single number was needed, and an array came. NumPy's functions, such as `np.exp`, take whole arrays."
-    elif error["type"] == "RecursionError":
-        yield f"`{exercise.function}` calls itself without an end."
-    elif error["type"] == "SystemExit":
-        yield "The check goes on only if your function returns; take `exit` or `quit` out."
-    elif error["type"] == "IndexError":
-        lengths = {name: len(v) for name, v in call.arguments.items() if isinstance(v, list)}
-        if lengths:
-            yield f"The lists have these lengths: {', '.join(f'`{n}` {k}' for n, k in lengths.items())}."
-
-
-def _about_shapes(left, right):
-    """Explain a single axis that NumPy takes for a row where a column was meant."""
-    table, single = sorted((left.strip(",").split(","), right.strip(",").split(",")), key=len, reverse=True)
-    if len(table) == 2 and len(single) == 1 and single[0] == table[0] != "":
-        yield (
-            f"An array of the shape ({single[0]},) counts as a row, and the other one has its {single[0]} along the "
-            "columns. Is that one turned round, with its samples in columns? Or was the row meant as a column? Then "
-            "`keepdims=True` in the sum keeps it one."
-        )
-
-
-def _attribute(message):
-    return message.rpartition("attribute '")[2].rstrip("'")
-
-
-def _quoted(message):
-    return message.partition("'")[2].partition("'")[0]
-
-
-def _unknown_name(exercise, name):
-    from backprop_lib.checks.exercise import EXERCISES
-
-    other = EXERCISES.get(f"{exercise.number}.{name}")
-    if other is not None:
-        return f"`{name}` is the answer to another exercise of this notebook: run its cell first."
-    if hasattr(np, name):
-        return f"`{name}` is a function of NumPy: `np.{name}`."
-    if hasattr(np.linalg, name):
-        return f"`{name}` is a function of NumPy: `np.linalg.{name}`."
-    near = difflib.get_close_matches(name, exercise.arguments, n=1)
-    if near:
-        return f"There is no `{name}` at that place. Did you mean `{near[0]}`?"
-    return f"Neither your function nor a cell before it makes `{name}`."
-
-
-def _shape(shape):
-    return str(tuple(shape)) if shape else "a single number"
 
 
 def _remarks(exercise, compared):

@@ -7,6 +7,10 @@ from backprop_lib.checks.plain import Blank, Foreign
 __all__ = ["Unreadable", "as_expected", "capital", "list_of", "one", "tensors", "what"]
 
 
+FUNCTION_KINDS = ("function", "method", "builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher")
+"""The types of what somebody forgot to call."""
+
+
 class Unreadable(ValueError):  # noqa: N818 - it is a finding about an answer, no failure of the program
     """What was returned is not of the form that was asked for; the message says how.
 
@@ -143,7 +147,10 @@ def one(name, value):
 def what(value):
     """Say in words what a value is."""
     if isinstance(value, Foreign):
-        return f"an object of the type {value.kind}"
+        called = " (what it gives is written with parentheses, `f(x)`)" if value.kind in FUNCTION_KINDS else ""
+        return f"an object of the type {value.kind}{called}"
+    if callable(value):
+        return "a function that is not called (what it gives is written `f(x)`)"
     if isinstance(value, np.ndarray):
         return f"an array of the shape {value.shape}"
     if isinstance(value, list):

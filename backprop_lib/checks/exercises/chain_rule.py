@@ -317,6 +317,22 @@ Exercise(
             "central_difference",
         ),
         slip(
+            "four_steps",
+            "Two steps to each side",
+            "x was moved by 2h to each side, and the rise was divided by 4h. That is a central difference with 2h.",
+            "How far is the upper place from x in your lines, and how far in the chapter's formula?",
+            lambda f, x, h: (f(x + 2 * h) - f(x - 2 * h)) / (4 * h),
+            "central_difference",
+        ),
+        slip(
+            "divided_by_x",
+            "Divided by the place instead of the run",
+            "The rise was divided by 2x. The run is the distance between the two places, which x does not change.",
+            "Move both places by 100. Does the distance between them change? Does your result?",
+            lambda f, x, h: (f(x + h) - f(x - h)) / (2 * x),
+            "central_difference",
+        ),
+        slip(
             "down_from_zero",
             "The lower place is h − x",
             "The lower place was computed as h − x, which lies on the other side of 0.",
@@ -513,6 +529,22 @@ Exercise(
             lambda functions, x: chain_slope(functions, x) * np.prod(entering(functions, x)[1:]),
         ),
         slip(
+            "values_multiplied",
+            "The values are multiplied",
+            "The values along the chain were multiplied, and no slope is in the result.",
+            "When x grows by a little, which of the two says how much the end of a link moves: f(x) or f′(x)?",
+            lambda functions, x: np.prod(entering(functions, x)[1:]),
+        ),
+        slip(
+            "sigmoid_slope_everywhere",
+            "The slope of the sigmoid in every link",
+            "Each link got the slope of the sigmoid at the value that enters it, whatever its function.",
+            "Each function of the list knows its own slope. How do you ask it?",
+            lambda functions, x: np.prod(
+                [activations.sigmoid.derivative(v) for _, v in zip(functions, entering(functions, x), strict=False)]
+            ),
+        ),
+        slip(
             "starts_at_zero",
             "The product begins with 0",
             "The slope is 0 everywhere: a product that begins with 0 stays 0.",
@@ -611,6 +643,27 @@ Exercise(
             "All paths are there, but the slope of the square was computed with a, the value that comes out of it.",
             "Which value enters the square? What is its slope at the place 3?",
             partial(over_paths, slope=lambda z, a: 2 * a),
+        ),
+        path_slip(
+            "first_path_missing",
+            "The first path is missing",
+            "All paths but the first were added. The index of the first output is 0.",
+            "Print `k` in each round of the loop. With which one does it begin, and with which does it end?",
+            lambda errors, w: np.sum((errors * w)[1:]),
+        ),
+        path_slip(
+            "last_path_missing",
+            "The last path is missing",
+            "All paths but the last were added. The loop ends a round too early.",
+            "Print `k` in each round of the loop. With which one does it begin, and with which does it end?",
+            lambda errors, w: np.sum((errors * w)[:-1]),
+        ),
+        path_slip(
+            "weight_added",
+            "The weight is added",
+            "On each path the error and the weight were added. They are two slopes that follow one another.",
+            "Let a grow by 1. By how much does the output with the weight −2 move, and by how much then C?",
+            lambda errors, w: np.sum(errors + w),
         ),
         path_slip(
             "earlier_paths_doubled",
@@ -788,6 +841,15 @@ def own_rules(arguments):
     return None
 
 
+def own_cases(rng):
+    """Draw numbers as a learner could choose them, such that the rules have nothing against them."""
+    while True:
+        numbers = (rng.uniform(1.3, 3.5, 4) * [1, 1, -1, 1]).round(2)
+        arguments = dict(zip("wxby", numbers.tolist(), strict=True))
+        if own_rules(arguments) is None:
+            return [Case("yours", "your numbers", (("first", arguments),))]
+
+
 def own_chain(w, x, b, y, *, path=lambda z, w, x: z + w * x, error=lambda a, y: a - y, half=0.5, bias=1.0, power=2):
     """Return C and dC/dw of z = w x + b, a = w z, C = ½(a − y)², with other parts if so asked."""
     z = w * x + bias * b
@@ -811,13 +873,7 @@ Exercise(
     equation="sum_over_paths",
     arguments=("w", "x", "b", "y"),
     returns=("C", "dC_dw"),
-    cases=lambda rng: [
-        Case(
-            "yours",
-            "your numbers",
-            (("first", dict(zip("wxby", (rng.uniform(1.3, 3.5, 4) * [1, 1, -1, 1]).round(2).tolist(), strict=True))),),
-        )
-    ],
+    cases=own_cases,
     reference=own_chain,
     rules=own_rules,
     known=(
@@ -901,6 +957,14 @@ Exercise(
             "The slope is right. C holds a − y, without the square and the ½.",
             "Read the formula of C once more, from the inside out.",
             lambda w, x, b, y: (w * (w * x + b) - y, own_chain(w, x, b, y)[1]),
+            "chain_rule",
+        ),
+        slip(
+            "bracket_of_the_second_w",
+            "w multiplies only a part of z",
+            "Both results belong to a = w·w·x + b: the second w multiplied w·x, and b was added as it is.",
+            "a is w·z, and z has two parts. Which of them does w multiply?",
+            lambda w, x, b, y: (0.5 * (w * w * x + b - y) ** 2, (w * w * x + b - y) * 2 * w * x),
             "chain_rule",
         ),
         slip(

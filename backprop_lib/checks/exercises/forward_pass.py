@@ -204,6 +204,20 @@ Exercise(
             "Does the bias get multiplied by a weight? Compute z of one unit by hand.",
             lambda a_prev, W, b: (a_prev + b) @ W,
         ),
+        sum_slip(
+            "bias_for_each_input",
+            "The bias is added once for each input",
+            "z holds the bias as often as there are inputs: it was added inside the sum over them.",
+            "What is z of a unit whose inputs are all 0 and whose bias is 2?",
+            lambda a_prev, W, b: a_prev @ W + len(W) * b,
+        ),
+        slip(
+            "first_sample_only",
+            "The first sample only",
+            "z and a hold one row. The batch has a row for each sample, and each goes through the layer.",
+            "How many rows does a_prev have, and how many your z?",
+            lambda a_prev, W, b: relu_layer(a_prev[0], W, b),
+        ),
         from_list(
             "not_transposed",
             lambda a_prev, W, b: relu_layer(a_prev, W, b, a_prev @ W.T + b),
@@ -244,6 +258,21 @@ Exercise(
             "What does the 0 in `np.max(z, 0)` mean? There is a function of NumPy that compares two arrays entry by "
             "entry.",
             lambda z: np.max(z, axis=0),
+        ),
+        gate_slip(
+            "largest_over_the_units",
+            "The largest entry instead of a comparison with 0",
+            "`np.max` takes the largest entry along an axis, so that one column is left. The ReLU compares every "
+            "entry with 0.",
+            "Which shape has a? There is a function of NumPy that compares two arrays entry by entry.",
+            lambda z: np.max(z, axis=1, keepdims=True),
+        ),
+        gate_slip(
+            "largest_of_all",
+            "The largest entry instead of a comparison with 0",
+            "`np.max` takes the largest entry of all, so that one number is left. The ReLU compares each entry with 0.",
+            "Which shape has a? There is a function of NumPy that compares two arrays entry by entry.",
+            np.max,
         ),
         gate_slip(
             "size_for_the_gate",
@@ -428,7 +457,8 @@ Exercise(
             "activation_left_out",
             "The activation functions are left out",
             "a is the same as z in every layer. Without the functions all layers multiply out to one.",
-            "Which of the arguments have you not used?",
+            "Which of the arguments have you not used? `functions` holds functions, not names, "
+            "so that a comparison with a word is never true.",
             "activation",
             gate=lambda i, z, f, functions: z,
         ),
@@ -497,6 +527,55 @@ Exercise(
             "The input went into every layer. A layer reads the activations of the layer before it.",
             "Which name on the right-hand side changes from one turn of your loop to the next?",
             reads=lambda i, z, a: a[0],
+        ),
+        list_slip(
+            "last_layer_missing",
+            "The last layer is missing",
+            "Both lists end a layer too early. As many weights, as many layers.",
+            "Count the rounds of your loop, and the entries of `weights`. Is `range` told to stop too soon?",
+            lambda z, a: (z[:-1], a[:-1]),
+            "pre_activation",
+        ),
+        list_slip(
+            "first_layer_only",
+            "Only the first layer",
+            "Both lists end after layer 1. A `return` inside the loop ends it after one round.",
+            "How many rounds does your loop make? Look how far `return` is indented.",
+            lambda z, a: (z[:1], a[:2]),
+            "pre_activation",
+        ),
+        list_slip(
+            "activations_of_the_last_layer",
+            "a is begun anew in every layer",
+            "z is right. a holds only the last layer: the line that makes the list a stands inside the loop.",
+            "In which line is the list a made, and how often does it run?",
+            lambda z, a: (z, a[-1:]),
+        ),
+        pass_slip(
+            "function_of_the_last_layer",
+            "The function of the last layer in every layer",
+            "Every layer got the activation function of the last layer.",
+            "Which index does the function have in your loop, and which the weights?",
+            "activation",
+            gate=lambda i, z, f, functions: functions[-1](z),
+        ),
+        *(
+            pass_slip(
+                f"{f.name}_everywhere",
+                f"The {f.name} in every layer",
+                f"Every layer got the {f.name}. The functions are handed over, one for each layer.",
+                "Which of the arguments have you not used?",
+                "activation",
+                gate=lambda i, z, g, functions, f=f: f(z),
+            )
+            for f in (activations.sigmoid, activations.tanh)
+        ),
+        pass_slip(
+            "bias_subtracted",
+            "The biases are subtracted",
+            "Each z is right but for twice the bias: b was taken away where it is added.",
+            "What is z of a unit whose inputs are all 0 and whose bias is 2?",
+            line=lambda i, a_prev, W, b, biases: a_prev @ W - b,
         ),
         pass_slip(
             "bias_left_out",
@@ -567,17 +646,23 @@ def hunt_cases(rng):
     return cases
 
 
-def hunted(weights, biases, X, y, *, overwritten=False, loss=None, gates="hidden", skip=False):
+def hunted(weights, biases, X, y, *, overwritten=False, loss=None, of_errors=None, count=None, gates="hidden"):
     """Return the list z and half_mse of a network with ReLUs and a linear output, right or with a bug."""
     z, a = [], X
     for W, b in zip(weights, biases, strict=True):
         z.append(a @ W + b)
         last = len(z) == len(weights)
         a = z[-1] if (last and gates != "all") or gates == "none" else np.maximum(z[-1], 0)
+        if gates == "ones" and not last:
+            a = (z[-1] > 0) * 1.0
         if overwritten:
             z[-1] = a
+    if of_errors is not None:
+        return z, of_errors(a - y)
     squares = (a - y) ** 2
-    return z, np.sum(squares) / (2 * len(y)) if loss is None else loss(squares)
+    if loss is None:
+        return z, np.sum(squares) / (2 * (len(y) if count is None else count(weights, X)))
+    return z, loss(squares)
 
 
 def stub(weights, biases, X, y):
@@ -691,6 +776,45 @@ Exercise(
                 ("divided_by_outputs", "the outputs are averaged too", lambda squares: np.mean(squares) / 2),
                 ("summed_not_averaged", "the 1/n is missing", lambda squares: np.sum(squares) / 2),
             )
+        ),
+        *(
+            hunt_slip(
+                name,
+                title,
+                f"z is right. C was divided by twice {words}. half_mse divides by 2n, and n counts the samples.",
+                "Which of the arrays has a row for each sample? How do you ask for the number of its rows?",
+                "half_mse",
+                count=count,
+            )
+            for name, title, words, count in (
+                ("divided_by_layers", "The layers are counted", "the number of layers", lambda w, X: len(w)),
+                ("divided_by_inputs", "The inputs are counted", "the number of inputs", lambda w, X: X.shape[1]),
+                ("divided_by_all_inputs", "All entries of X are counted", "the entries of X", lambda w, X: X.size),
+            )
+        ),
+        hunt_slip(
+            "multiplied_by_n",
+            "Divided by 2, then multiplied by n",
+            "z is right. Python goes from left to right: `/ 2 * n` halves and then multiplies by n.",
+            "What is `1 / 2 * 7` in Python? Which signs keep the two factors together?",
+            "half_mse",
+            loss=lambda squares: np.sum(squares) / 2 * len(squares),
+        ),
+        hunt_slip(
+            "sum_squared",
+            "The sum is squared, not the errors",
+            "z is right. C is made of the square of the sum of all errors, in which errors of both signs cancel.",
+            "Can C be 0 although no prediction is right? Which is squared first, each error or their sum?",
+            "half_mse",
+            of_errors=lambda errors: np.sum(errors) ** 2 / (2 * len(errors)),
+        ),
+        hunt_slip(
+            "gates_for_activations",
+            "The gates are handed on, without what passes them",
+            "z of the first layer is right. The next layer got 1 for an open gate and 0 for a closed one.",
+            "With z = 2.5, what comes out of the gate?",
+            "activation",
+            gates="ones",
         ),
         hunt_slip(
             "divided_twice",
@@ -824,6 +948,31 @@ Exercise(
             "sum_over_paths",
             RETEST,
             wrong=lambda x: 9 * x**2,
+        ),
+        Known(
+            "power_and_v_exchanged",
+            "The power of v came down, its x stayed behind",
+            "The slope of x² was taken as 2. It is 2x: the power comes down, and one x is left.",
+            "Nudge x² at x = 3. Which slope do you measure?",
+            "chain_rule",
+            RETEST,
+            wrong=lambda x: used_twice(x, other=lambda x: 2.0),
+        ),
+        Known(
+            "differentiated_twice",
+            "The slope of the slope",
+            "This is 18x + 2, the slope of the slope. Asked is how fast C itself changes with x.",
+            "How many times did you differentiate? Nudge C at x = 2 and compare.",
+            "chain_rule",
+            RETEST,
+            wrong=lambda x: 18 * x + 2,
+        ),
+        path_slip(
+            "first_link_for_both",
+            "The slope of u stands on both paths",
+            "This is u′ · (v + v′u). The 3 belongs to the path through u alone.",
+            WALK,
+            lambda u, v, one, other: one * (v + u * other),
         ),
         Known(
             "power_kept",

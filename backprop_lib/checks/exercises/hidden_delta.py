@@ -517,6 +517,16 @@ Exercise(
     cases=stack_cases,
     reference=walk,
     known=(
+        Known(
+            "last_delta_first",
+            title="The last layer's δ stands first",
+            meaning="Every δ is right, and all but the last layer's stand in order. That one stayed at the beginning "
+            "of the list: each new δ was put in behind it.",
+            advice="Print the shapes of the list after each round. Where did the new δ go, and where does it belong?",
+            equation="hidden_delta",
+            chapter=CHAPTER,
+            wrong=lambda *given: [walk(*given)[-1], *walk(*given)[:-1]],
+        ),
         from_list("slope_left_out", by_slope(lambda f, z, a, i, grad_a: 1.0)),
         from_list("slope_at_activation", by_slope(lambda f, z, a, i, grad_a: f[i].derivative(a[i]))),
         from_list("mask_from_gradient", by_slope(lambda f, z, a, i, grad_a: f[i].derivative(grad_a))),
@@ -897,6 +907,35 @@ Exercise(
             wrong=exchanged(paths=lambda grad_p, J: grad_p * J.sum(axis=0)),
         ),
         Known(
+            "squares_for_products",
+            title="The Jacobian is made without the products",
+            meaning="p is right. `p * p` holds the squares alone, in one row, and NumPy takes that row away from each "
+            "row of the diagonal. The Jacobian needs every product p_i p_j.",
+            advice="Print J for one sample. Does each of its rows sum to 0? Was the line that makes J wrong?",
+            equation="softmax_jacobian",
+            chapter=CHAPTER,
+            wrong=exchanged(table=lambda p: np.diag(p) - p * p),
+        ),
+        Known(
+            "p_written_over",
+            title="p is written over",
+            meaning="`delta` and `p` are two names of one array, so that p lost its probabilities when delta was made.",
+            advice="What does `delta = p` make: a second array, or a second name? Print `p.sum(axis=1)` at the end.",
+            equation="softmax",
+            chapter=CHAPTER,
+            wrong=lambda z, y: ((over_classes(z) - y) / len(y),) * 2,
+        ),
+        Known(
+            "p_written_over_and_summed",
+            title="p is written over, and the 1/n is left out",
+            meaning="`delta` and `p` are two names of one array, so that p lost its probabilities when delta was made. "
+            "And the loss averages over the samples; delta does not.",
+            advice="What does `delta = p` make: a second array, or a second name? Print `p.sum(axis=1)` at the end.",
+            equation="softmax",
+            chapter=CHAPTER,
+            wrong=lambda z, y: (over_classes(z) - y,) * 2,
+        ),
+        Known(
             "diagonal_lost",
             title="The Jacobian has lost its diagonal",
             meaning="Only the products p_i p_j are in the table; the p_i that stands where i = j is missing.",
@@ -1004,6 +1043,30 @@ Exercise(
             advice="Whose square is it in the slope of tanh? Put in z = 2 and nudge.",
             wrong=lambda z, y: tanh_delta(z, y, slope=1 - z**2),
             **TANH,
+        ),
+        Known(
+            "square_outside",
+            title="The square stands outside the bracket",
+            meaning="(1 − tanh(z))² was taken for the slope. The square belongs to the tanh alone.",
+            advice="At z = 0 the tanh is as steep on the left as on the right. Is your slope alike at z = −1 and 1?",
+            wrong=lambda z, y: tanh_delta(z, y, slope=(1 - np.tanh(z)) ** 2),
+            **TANH,
+        ),
+        Known(
+            "plus_in_the_slope",
+            title="A plus in the slope",
+            meaning="1 + tanh(z)² was taken for the slope. So the curve would be steepest far out, where it is flat.",
+            advice="How steep is the tanh at z = 10? Put that into your slope.",
+            wrong=lambda z, y: tanh_delta(z, y, slope=1 + np.tanh(z) ** 2),
+            **TANH,
+        ),
+        Known(
+            "half_mse_at_a_tanh",
+            title="The δ of half_mse without its 1/n",
+            meaning="The slope is there. (ŷ − y) carries neither the 2 that the square brings down nor the 1/n.",
+            advice="Write down the loss with all its factors and differentiate it. Which numbers stay?",
+            wrong=lambda z, y: tanh_delta(z, y, factor=len(y)),
+            **ARRIVING,
         ),
         Known(
             "square_forgotten",
