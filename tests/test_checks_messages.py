@@ -1068,3 +1068,29 @@ def test_no_link_of_a_message_leads_past_the_chapter_of_its_notebook():
 
 def test_the_walk_from_which_these_answers_are_made_is_right():
     assert said(Wrong("09.mended", "nothing", tape_walk(), ())).right
+
+
+def test_a_slope_that_was_measured_is_right_and_told_to_be_measured():
+    source = """
+    def chain_slope(functions, x):
+        def end(x):
+            for f in functions:
+                x = f(x)
+            return x
+        return (end(x + 1e-6) - end(x - 1e-6)) / 2e-6
+    """
+    verdict = said(Wrong("01.chain_slope", "nudged", source, ()))
+    assert verdict.right
+    assert "it was measured by a nudge" in verdict.text
+
+
+def test_open_dots_are_told_with_their_line():
+    source = """
+    def layer(a_prev, W, b):
+        z = ...  # (n, n_out)
+        a = np.maximum(z, 0)
+        return z, a
+    """
+    verdict = said(Wrong("02.layer", "three dots", source, ()))
+    assert verdict.status == "not attempted"
+    assert "in the line `z = ...`." in verdict.text

@@ -161,29 +161,32 @@ def _line_of(warned):
 
 
 def _about(answer):
-    """Say what the answer is, how its parameters are called, and whether three dots still stand in it."""
+    """Say what the answer is, how its parameters are called, and the line in which three dots still stand."""
     code = getattr(answer, "__code__", None)
     return {
         "kind": "function",
         "name": str(getattr(answer, "__name__", type(answer).__name__))[:100],
         "parameters": [] if code is None else list(code.co_varnames[: code.co_argcount]),
-        "blank": code is not None and _has_blank(answer, code),
+        "blank": "" if code is None else _blank(answer, code),
     }
 
 
-def _has_blank(answer, code):
-    """Say whether `...` stands in the function where a value should be; x[..., 0] is none."""
+def _blank(answer, code):
+    """Return the first line in which `...` stands where a value should be; x[..., 0] is none."""
     if Ellipsis not in code.co_consts:
-        return False
+        return ""
     try:
-        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(answer)))
+        source = inspect.cleandoc("\n" + inspect.getsource(answer))
+        tree = ast.parse(source)
     except (OSError, TypeError, SyntaxError):
-        return True
+        return "..."
     in_index = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
-    return any(
-        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in in_index
+    lines = [
+        node.lineno
         for node in ast.walk(tree)
-    )
+        if isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in in_index
+    ]
+    return source.splitlines()[min(lines) - 1].partition("#")[0].strip() if lines else ""
 
 
 # ---- what was changed ---------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ __all__ = ["applicable", "judge"]
 ENTRIES = 3
 """How many entries are shown side by side."""
 
+LAST_DIGITS = 1e-11
+"""A larger relative difference is more than the rounding of another order of the same sums."""
+
 PROBES = (11, 12)
 """Seeds of the draws on which it is decided whether a mistake of the course's list can be made in an exercise."""
 
@@ -387,8 +390,10 @@ def _stub(exercise, cases, evidence, compared):
         untouched = _run(exercise, cases, "the stub", lambda: exercise.stub)[1]
         if _same(exercise, _parsed(exercise, cases, evidence), untouched):
             return "Both bugs are still in it."
-    if evidence["answer"].get("blank") and not all(call.right for call in compared):
-        return f"Three dots still stand in `{exercise.function}`. Write what belongs there."
+    blank = evidence["answer"].get("blank")
+    if blank and not all(call.right for call in compared):
+        where = f", in the line `{blank}`" if blank != "..." else ""
+        return f"Three dots still stand in `{exercise.function}`{where}. Write what belongs there."
     return ""
 
 
@@ -940,6 +945,7 @@ def _remarks(exercise, compared):
     sentences = []
     if all(call.right for call in compared):
         sentences += _taken_for(compared)
+        sentences += _measured(exercise, compared)
     printed = next((call.noted["printed"] for call in compared if call.noted["printed"].strip()), "")
     if printed:
         first = printed.strip().splitlines()[0][:100]
@@ -950,6 +956,24 @@ def _remarks(exercise, compared):
     elif warned and any(not call.right for call in compared):
         sentences += _about_warning(next(call for call in compared if call.noted["warnings"]))
     return (Section("Beside the point", tuple(sentences)),) if sentences else ()
+
+
+def _measured(exercise, compared):
+    """Tell of an array that is right to the tolerance and not to the last digits, as a nudged one is."""
+    if exercise.kind == "numbers":
+        return
+    for call in compared:
+        for row in call.rows:
+            if isinstance(row, Words) or call.given[row.name].dtype != float:
+                continue
+            given, expected = _arrays(call, row)
+            off = np.abs(given - expected).max(initial=0.0) / max(np.abs(expected).max(initial=0.0), 1e-300)
+            if off > LAST_DIGITS:
+                yield (
+                    f"Your `{row.name}` agrees to a relative {off:.0e} and not to the last digits: "
+                    "it was measured by a nudge, or something small was added on the way."
+                )
+                return
 
 
 def _taken_for(compared):
