@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backprop_lib.widgets import EpochStepper
-from backprop_lib.widgets.epoch_stepper import WIRE_VERSION
+from backprop_lib.widgets import EpochStepper, wire
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def stepper():
 
 
 def floats(stepper, name, dtype="<f4"):
-    return np.frombuffer(stepper._sent[name], dtype=dtype)
+    return np.frombuffer(stepper._sent["arrays"][name]["data"], dtype=dtype)
 
 
 def ask(stepper, **content):
@@ -30,16 +29,16 @@ def ask(stepper, **content):
 
 def test_what_is_sent_is_the_recording(stepper):
     sent, recording = stepper._sent, stepper.recording
-    assert sent["version"] == WIRE_VERSION
-    assert sent["epochs"] == 6
-    assert sent["sizes"] == [2, 3, 1]
-    assert len(sent["words"]) == 7
+    assert sent["version"] == wire.VERSION
+    assert sent["frames"] == 6
+    assert sent["facts"]["sizes"] == [2, 3, 1]
+    assert len(sent["facts"]["words"]) == 7
     np.testing.assert_array_equal(floats(stepper, "loss", "<f8"), recording.loss)
     np.testing.assert_array_equal(floats(stepper, "held_out_loss", "<f8"), recording.held_out_loss)
     np.testing.assert_array_equal(floats(stepper, "gradient_norms", "<f8").reshape(7, 2), recording.gradient_norms)
     np.testing.assert_array_equal(floats(stepper, "parameters", "<f8").reshape(7, -1), recording.parameters)
     np.testing.assert_allclose(floats(stepper, "X").reshape(-1, 2), recording.training_data[0], rtol=1e-6)
-    coded = np.frombuffer(sent["field"], dtype=np.int8).reshape(recording.field.shape).astype(float)
+    coded = floats(stepper, "field", np.int8).reshape(recording.field.shape).astype(float)
     field = 0.5 + 0.5 * np.sign(coded) * (coded / 127) ** 2
     np.testing.assert_allclose(field, recording.field, atol=0.5 / 127)
     near = np.abs(recording.field - 0.5) < 0.01
@@ -72,41 +71,41 @@ def test_an_epoch_set_by_hand_or_by_the_browser_stays_within_the_recording(stepp
 
 def test_a_change_from_the_browser_trains_on_from_its_epoch(stepper):
     before = stepper._sent
-    ask(stepper, kind="change", settings={"learning_rate": 0.1}, epoch=3)
+    ask(stepper, kind="change", settings={"learning_rate": 0.1}, position=3)
     assert stepper._answered == 1
     assert stepper._problem == {}
     assert stepper.epoch == 3
     assert stepper._sent["id"] == before["id"] + 1
-    assert stepper._sent["marks"] == [[0, 0.5, 16], [3, 0.1, 16]]
+    assert stepper._sent["facts"]["marks"] == [[0, 0.5, 16], [3, 0.1, 16]]
     assert stepper._settings["learning_rate"] == 0.1
 
 
 def test_hidden_sizes_come_from_the_browser_as_a_list(stepper):
-    ask(stepper, kind="change", settings={"hidden_sizes": [2, 2]}, epoch=0)
+    ask(stepper, kind="change", settings={"hidden_sizes": [2, 2]}, position=0)
     assert stepper.network.sizes == (2, 2, 2, 1)
 
 
 def test_reset_from_the_browser(stepper):
-    ask(stepper, kind="change", settings={"learning_rate": 0.1}, epoch=3)
-    ask(stepper, kind="reset", epoch=5)
-    assert stepper._sent["marks"] == [[0, 0.1, 16]]
+    ask(stepper, kind="change", settings={"learning_rate": 0.1}, position=3)
+    ask(stepper, kind="reset", position=5)
+    assert stepper._sent["facts"]["marks"] == [[0, 0.1, 16]]
     assert stepper.epoch == 0
 
 
 def test_an_error_reaches_the_widget_in_words_and_the_next_success_clears_it(stepper):
     sent = stepper._sent
-    ask(stepper, kind="change", settings={"hidden": "rlu"}, epoch=2)
+    ask(stepper, kind="change", settings={"hidden": "rlu"}, position=2)
     assert stepper._answered == 1
     assert "The change was not made" in stepper._problem["words"]
     assert 'Did you mean "relu"' in stepper._problem["words"]
     assert "Traceback" in stepper._problem["details"]
     assert stepper._sent is sent
-    ask(stepper, kind="change", settings={"hidden": "relu"}, epoch=2)
+    ask(stepper, kind="change", settings={"hidden": "relu"}, position=2)
     assert stepper._problem == {}
 
 
 def test_a_request_that_makes_no_sense_is_answered_too(stepper):
-    ask(stepper, kind="change", settings={"color": "red"}, epoch=0)
+    ask(stepper, kind="change", settings={"color": "red"}, position=0)
     assert "'color' is no setting" in stepper._problem["words"]
 
 

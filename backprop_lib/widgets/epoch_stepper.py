@@ -1,40 +1,30 @@
 """The epoch stepper: watch loss, gradient magnitudes and prediction change from epoch to epoch.
 
-The kernel records a run (`Recorder`) and sends it once; stepping, playing and scrubbing happen in the browser.
+The kernel records a run (`Recorder`) and sends it once (`wire.py`); a position is an epoch.
 
-The recording as it is sent, version 1: a dict with "version", "id" (grows with every recording), "epochs", "sizes",
-"task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where each part starts),
-"start" (the epoch to show first), "stopped", "words" (one line of text for each epoch) and, as little-endian bytes in C
-order, float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and
-"parameters" (epochs + 1, n_parameters); float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid,
-grid) from the lower left, or (epochs + 1, grid) with one input: float32, or, where "coded" is true, int8 c for the
-prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
+Facts: "sizes", "task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where
+each part starts), "stopped", "words" (one line of text for each epoch) and "coded". Arrays: float64 "loss", "held_out_loss"
+(empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and "parameters" (epochs + 1, n_parameters);
+float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid, grid) from the lower left, or (epochs + 1,
+grid) with one input: float32, or, where "coded" is true, int8 c for the prediction 1/2 + sign(c) (c / 127)^2 / 2, which
+is finest around 1/2, where the line is drawn.
 """
 
-import html
-import traceback
-from importlib import resources
-
-import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
-import traitlets
 
 from backprop_lib import plots
+from backprop_lib.widgets.explorer import Explorer, Position, joined
 from backprop_lib.widgets.recording import Recorder
 
 __all__ = ["EpochStepper"]
-
-STATIC = resources.files("backprop_lib.widgets") / "static"
-
-WIRE_VERSION = 1
 
 LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 HIDDEN_SIZES = ((), (1,), (2,), (3,), (4,), (8,), (4, 4), (8, 8), (8, 8, 8), (8, 8, 8, 8))
 BATCH_SIZES = (None, 1, 4, 16, 64)
 
 
-class EpochStepper(anywidget.AnyWidget):
+class EpochStepper(Explorer):
     """A training run to step through, epoch by epoch.
 
     The buttons and the slider move through a recorded run. Another data set, other hidden layers or another
@@ -46,6 +36,8 @@ class EpochStepper(anywidget.AnyWidget):
         "xor", "moons", "rings", "spiral", "noisy_sine", or data of your own with one or two inputs and one output.
     **settings
         hidden_sizes, hidden, learning_rate, batch_size, epochs, loss, optimizer, rng and on_epoch, as for `Recorder`.
+    lecture : bool, optional
+        Whether text and lines are enlarged, for a projector.
 
     Attributes
     ----------
@@ -71,22 +63,17 @@ class EpochStepper(anywidget.AnyWidget):
     1
     """
 
-    _esm = (STATIC / "epoch_stepper.js").read_text(encoding="utf-8")
-    _css = (STATIC / "epoch_stepper.css").read_text(encoding="utf-8")
+    trait = "epoch"
+    title = "Epoch stepper"
 
-    epoch = traitlets.Int(0).tag(sync=True)
-    playing = traitlets.Bool(False).tag(sync=True)
-    _sent = traitlets.Dict().tag(sync=True)
-    _settings = traitlets.Dict().tag(sync=True)
-    _choices = traitlets.Dict().tag(sync=True)
-    _problem = traitlets.Dict().tag(sync=True)
-    _answered = traitlets.Int(0).tag(sync=True)
+    _esm = joined("shared.js", "epoch_stepper.js")
+    _css = joined("shared.css")
 
-    def __init__(self, data="xor", **settings):
+    epoch = Position(0).tag(sync=True)
+
+    def __init__(self, data="xor", *, lecture=False, **settings):
         self._recorder = Recorder(data, **settings)
-        self._id = 0
-        super().__init__(**self._state())
-        self.on_msg(self._receive)
+        super().__init__(lecture=lecture)
 
     @property
     def recording(self):
@@ -108,105 +95,71 @@ class EpochStepper(anywidget.AnyWidget):
         """The inputs and targets that were only measured; None where nothing is held out."""
         return self.recording.held_out_data
 
-    def step(self):
-        """Show the next epoch."""
-        self._recorder.step()
-        self.epoch = self._recorder.epoch
-
-    def back(self):
-        """Show the epoch before, with exactly the parameters it had."""
-        self._recorder.back()
-        self.epoch = self._recorder.epoch
-
-    def play(self):
-        """Let the browser play the run from the epoch on screen."""
-        self.playing = True
-
-    def pause(self):
-        """Stop playing."""
-        self.playing = False
-
-    def reset(self):
-        """Show epoch 0 of a run with the present settings."""
-        self._recorder.reset()
-        self._publish(playing=False)
+    @property
+    def frames(self):
+        """The last recorded epoch."""
+        return self.recording.epochs
 
     def change(self, **settings):
         """Change data, hidden_sizes, hidden, learning_rate or batch_size; see `Recorder.change`."""
         self._recorder.change(**settings)
         self._publish()
 
-    @traitlets.validate("epoch")
-    def _recorded_epoch(self, proposal):
-        self._recorder.go_to(proposal["value"])
+    def _nearest(self, position):
+        self._recorder.go_to(position)
         return self._recorder.epoch
 
-    def _receive(self, _widget, content, _buffers):
-        """Answer the browser: a change of settings, a reset, or what is on its screen."""
-        if content["kind"] == "show":
-            # What is on the browser's screen, unless this side has another recording or has moved on meanwhile.
-            if content["id"] == self._id and content["of"] in (None, self.epoch):
-                self.epoch, self.playing = content["epoch"], False
-            return
-        try:
-            self._recorder.go_to(content["epoch"])
-            self._recorder.change(**_from_browser(content.get("settings", {})))
-            if content["kind"] == "reset":
-                self._recorder.reset()
-            problem = {}
-        except KeyboardInterrupt:
-            problem = {"words": "The change was not made: the training was interrupted."}
-        except Exception as error:  # every failure must reach the learner's eyes; the log is out of sight
-            problem = {
-                "words": f"The change was not made. {type(error).__name__}: {error}",
-                "details": "".join(traceback.format_exception(error)),
-            }
-        self._publish(problem=problem, _answered=content["request"])
+    def _apply(self, settings):
+        self._recorder.change(**_from_browser(settings))
 
-    def _publish(self, problem=None, **state):
-        with self.hold_sync():
-            for name, value in {**self._state(), "_problem": problem or {}, **state}.items():
-                setattr(self, name, value)
+    def _restart(self):
+        self._recorder.reset()
 
-    def _state(self):
-        recorder, recording = self._recorder, self._recorder.recording
-        if getattr(self, "_packed", None) is not recording:
-            self._packed = recording
-            self._id += 1
-            self._bytes = _pack(recording, self._id, recorder.epoch)
-        settings = recorder.settings
-        return {
-            "epoch": recorder.epoch,
-            "_sent": self._bytes,
-            "_settings": {
+    def _on_screen(self, fresh):
+        return self._recorder.epoch
+
+    def _recording(self):
+        return self.recording
+
+    def _record(self):
+        facts, arrays = _packed(self.recording)
+        return facts, arrays, self._recorder.epoch
+
+    def _controls(self):
+        recorder, settings = self._recorder, self._recorder.settings
+        return (
+            {
                 "data": settings.data,
                 "hidden_sizes": list(settings.hidden_sizes),
                 "hidden": settings.hidden,
                 "learning_rate": settings.learning_rate,
                 "batch_size": settings.batch_size,
             },
-            "_choices": {
+            {
                 **recorder.choices,
                 "hidden_sizes": _with(HIDDEN_SIZES, settings.hidden_sizes),
                 "learning_rate": sorted({*LEARNING_RATES, settings.learning_rate}),
                 "batch_size": _with(BATCH_SIZES, settings.batch_size),
             },
-        }
+        )
 
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+    def _whole_sentence(self):
         recording = self.recording
         title = self._recorder.choices["data"][recording.settings.data]
         sizes = "-".join(map(str, recording.sizes))
-        sentence = f"Epoch stepper, {title}, a {sizes} network with {recording.settings.hidden} units."
-        end = recording.words(recording.epochs)
-        return {
-            **data,
-            "text/html": f"{_still(recording, sentence).html}<p>A still picture of the whole run, up to its last "
-            f"epoch. Run the cell in JupyterLab: the stepper starts at epoch 0. {html.escape(end)}</p>",
-            "text/plain": f"{sentence} {end}",
-        }, metadata
+        return f"Epoch stepper, {title}, a {sizes} network with {recording.settings.hidden} units."
+
+    def _sentence(self):
+        return f"{self._whole_sentence()} {self.recording.words(self.recording.epochs)}"
+
+    def _still(self):
+        return _still(self.recording, self._whole_sentence()).html
+
+    def _about_still(self):
+        return (
+            "A still picture of the whole run, up to its last epoch. Run the cell in JupyterLab: the stepper starts at "
+            f"epoch 0. {self.recording.words(self.recording.epochs)}"
+        )
 
 
 def _with(choices, present):
@@ -225,29 +178,22 @@ def _is_coded(recording):
     return recording.task == "classification" and recording.field.ndim == 3
 
 
-def _double(array):
-    return np.asarray(array).astype("<f8").tobytes()
-
-
 def _single(array):
-    """Return the bytes of an array in single precision; what is too large for it becomes the largest there is."""
+    """Return an array in single precision; what is too large for it becomes the largest there is."""
     limit = np.finfo(np.float32).max
-    return np.clip(array, -limit, limit).astype("<f4").tobytes()
+    return np.clip(np.asarray(array, dtype=float), -limit, limit).astype(np.float32)
 
 
-def _pack(recording, identity, start):
+def _packed(recording):
+    """Return the facts and the arrays of a run."""
     held_out_X, held_out_y = recording.held_out_data or ((), ())
     if _is_coded(recording):
         signed = 2 * np.clip(recording.field, 0, 1) - 1
-        field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8).tobytes()
+        field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
     else:
         field = _single(recording.field)
-    return {
-        "version": WIRE_VERSION,
-        "id": identity,
-        "start": start,
+    facts = {
         "stopped": recording.stopped,
-        "epochs": recording.epochs,
         "sizes": list(recording.sizes),
         "task": recording.task,
         "grid": recording.field.shape[-1],
@@ -255,17 +201,20 @@ def _pack(recording, identity, start):
         "high": recording.high.tolist(),
         "marks": [list(mark) for mark in recording.marks],
         "words": [recording.words(epoch) for epoch in range(recording.epochs + 1)],
-        "loss": _double(recording.loss),
-        "held_out_loss": b"" if recording.held_out_loss is None else _double(recording.held_out_loss),
-        "gradient_norms": _double(recording.gradient_norms),
-        "parameters": _double(recording.parameters),
         "coded": _is_coded(recording),
+    }
+    arrays = {
+        "loss": recording.loss,
+        "held_out_loss": np.array([]) if recording.held_out_loss is None else recording.held_out_loss,
+        "gradient_norms": recording.gradient_norms,
+        "parameters": recording.parameters,
         "field": field,
         "X": _single(recording.training_data[0]),
         "y": _single(recording.training_data[1]),
         "held_out_X": _single(held_out_X),
         "held_out_y": _single(held_out_y),
     }
+    return facts, arrays
 
 
 def _still(recording, sentence):

@@ -1,0 +1,160 @@
+"""The chain explorer: move the start of a computation, and see every value, every local slope and their product.
+
+Facts: "title", "start", "end", "home" (the position of Reset), "names" (the start and the boxes), "boxes" (for each
+name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many steps each
+name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link whose slope
+does not agree with a nudge, or null) and "words" (a text for each position). Arrays, with m positions: "x" (m,),
+"values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), "along" (m, paths) and
+float32 "curves" (m, links, points).
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from backprop_lib import plots
+from backprop_lib.numerals import number
+from backprop_lib.widgets.chain import GRAPHS, POSITIONS, Chain
+from backprop_lib.widgets.explorer import Explorer, Position, joined
+
+__all__ = ["ChainExplorer"]
+
+
+class ChainExplorer(Explorer):
+    """A computation from one value to another, drawn as boxes.
+
+    Each link shows its local slope and a picture of its function with the tangent there; below each value stands the
+    slope of the end in it, the product of the links behind it, or the sum of the products where several paths lead on.
+
+    Parameters
+    ----------
+    graph : str or Graph, optional
+        "square" and "sigmoid", the two chains of chapter 01, "two_paths", or a computation of your own.
+    lecture : bool, optional
+        Whether text and lines are enlarged, for a projector.
+
+    Attributes
+    ----------
+    position : int
+        The position on screen, 0 to 200; may be set.
+    x : float
+        The value of the start on screen.
+    chain : Chain
+        The recorded computation.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `Chain`.
+
+    Examples
+    --------
+    >>> explorer = ChainExplorer("two_paths")
+    >>> explorer.x
+    2.0
+    """
+
+    title = "Chain explorer"
+
+    _esm = joined("shared.js", "graph.js", "chain_explorer.js")
+    _css = joined("shared.css")
+
+    position = Position(0).tag(sync=True)
+
+    def __init__(self, graph="square", *, lecture=False):
+        self.chain = Chain(graph)
+        self._own = None if isinstance(graph, str) else graph
+        super().__init__(lecture=lecture)
+
+    @property
+    def x(self):
+        """The value of the start on screen."""
+        return float(self.chain.x[self.position])
+
+    @property
+    def frames(self):
+        """The last position."""
+        return POSITIONS
+
+    def change(self, graph):
+        """Show another computation: a name from `GRAPHS`, or "own" for the one that was handed over."""
+        self._apply({"graph": graph})
+        self._publish()
+
+    def _apply(self, settings):
+        graph = settings.get("graph", self.chain.name)
+        if graph != self.chain.name:
+            self.chain = Chain(self._own if graph == "own" and self._own is not None else graph)
+
+    def _restart(self):
+        self.position = self.chain.home
+
+    def _recording(self):
+        return self.chain
+
+    def _controls(self):
+        titles = {name: graph.title for name, graph in GRAPHS.items()}
+        if self._own is not None:
+            titles["own"] = self._own.title
+        return {"graph": self.chain.name}, {"graph": titles}
+
+    def _record(self):
+        chain = self.chain
+        facts = {
+            "title": chain.graph.title,
+            "start": chain.graph.start,
+            "end": chain.end,
+            "home": chain.home,
+            "names": list(chain.names),
+            "boxes": [[box.name, box.formula] for box in chain.graph.boxes],
+            "links": [list(link) for link in chain.links],
+            "paths": [list(path) for path in chain.paths],
+            "columns": _columns(chain),
+            "spans": [list(map(float, chain.span(name))) for name in chain.names],
+            "wrong_link": chain.wrong_link,
+            "words": [chain.words(position) for position in range(POSITIONS + 1)],
+        }
+        arrays = {
+            "x": chain.x,
+            "values": np.column_stack([chain.values[name] for name in chain.names]),
+            "gradients": np.column_stack([chain.gradients[name] for name in chain.names]),
+            "slopes": np.column_stack(chain.slopes),
+            "nudged_links": np.column_stack(chain.nudged_links),
+            "nudged": chain.nudged,
+            "along": np.column_stack([chain.along(path) for path in chain.paths]),
+            "curves": chain.curves().astype(np.float32),
+        }
+        return facts, arrays, chain.home
+
+    def _sentence(self):
+        return f"Chain explorer, {self.chain.graph.title.lower()}. {self.chain.words(self.chain.home)}"
+
+    def _still(self):
+        chain = self.chain
+        at = chain.home
+        figure, axes = plt.subplots(
+            1, len(chain.links), figsize=(3 * len(chain.links), 2.9), layout="constrained", squeeze=False
+        )
+        curves = chain.curves()[at]
+        for ax, (source, box), slope, curve in zip(axes[0], chain.links, chain.slopes, curves, strict=True):
+            low, high = chain.span(source)
+            here, there = chain.values[source][at], chain.values[box][at]
+            along = np.linspace(low, high, curve.size)
+            ax.plot(along, curve)
+            ax.plot(along, there + slope[at] * (along - here), "--")
+            ax.plot(here, there, "o", color="black")
+            room = 0.1 * (curve.max() - curve.min() or 1)
+            ax.set(xlabel=source, ylabel=box, title=f"slope {number(slope[at])}")
+            ax.set_ylim(curve.min() - room, curve.max() + room)
+            ax.spines[["top", "right"]].set_visible(False)
+        return plots.picture(
+            figure,
+            f"{chain.graph.title}: the function of each link with its tangent, a dashed line. {chain.words(at)}",
+        ).html
+
+
+def _columns(chain):
+    """Return for each name how many links the longest way to it has."""
+    column = {chain.graph.start: 0}
+    for box in chain.graph.boxes:
+        column[box.name] = 1 + max(column[source] for source in box.sources)
+    return [column[name] for name in chain.names]

@@ -1,0 +1,201 @@
+"""What every explorer has in common: one recording that is sent once, a toolbar, a still picture, a page of its own.
+
+The kernel records with NumPy and sends the recording (`wire.py`); stepping, playing, scrubbing and hovering happen in
+the browser, also when the kernel is busy or gone.
+"""
+
+import html
+import traceback
+from importlib import resources
+
+import anywidget
+import traitlets
+
+from backprop_lib import validation
+from backprop_lib.widgets import page, wire
+
+__all__ = ["Explorer", "Position", "joined"]
+
+STATIC = resources.files("backprop_lib.widgets") / "static"
+
+
+def joined(*names):
+    """Return the text of several files of `static/`, one after another.
+
+    A module that anywidget loads from a blob cannot import another one, so helper and view become one text here.
+    """
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
+
+
+class Position(traitlets.Int):
+    """The position on screen; what lies outside the recording becomes the nearest one in it."""
+
+    def validate(self, obj, value):
+        """Return the nearest recorded position."""
+        return obj._nearest(super().validate(obj, validation.whole_number(self.name, value, at_least=-float("inf"))))
+
+
+class Explorer(anywidget.AnyWidget):
+    """The base of all explorers.
+
+    A widget names its trait for the position in `trait`, packs its recording in `_record`, applies what the browser
+    asks for in `_apply`, and draws itself for places where nothing moves in `_still`.
+
+    Attributes
+    ----------
+    playing : bool
+        Whether the browser plays the recording; may be set.
+    lecture : bool
+        Whether text and lines are enlarged, for a projector; may be set.
+    """
+
+    trait = "position"
+    title = "Explorer"
+
+    playing = traitlets.Bool(False).tag(sync=True)
+    lecture = traitlets.Bool(False).tag(sync=True)
+    _sent = traitlets.Dict().tag(sync=True)
+    _settings = traitlets.Dict().tag(sync=True)
+    _choices = traitlets.Dict().tag(sync=True)
+    _problem = traitlets.Dict().tag(sync=True)
+    _answered = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, *, lecture=False):
+        if not isinstance(lecture, bool):
+            raise TypeError(f"lecture is {lecture!r}, True or False was expected.")
+        self._identity = 0
+        super().__init__(lecture=lecture, **self._state())
+        self.on_msg(self._receive)
+
+    # ---- what a widget has to say -----------------------------------------------------------------------------------
+
+    @property
+    def frames(self):
+        """The last position of the recording."""
+        raise NotImplementedError
+
+    def _recording(self):
+        """Return the object that was recorded; another one is sent anew."""
+        raise NotImplementedError
+
+    def _record(self):
+        """Return the facts and the arrays of the recording, and the position to show first."""
+        raise NotImplementedError
+
+    def _controls(self):
+        """Return the settings in force and what there is to choose from."""
+        return {}, {}
+
+    def _apply(self, settings):
+        """Apply settings that the browser asks for; raise if they do not fit."""
+        raise ValueError(f"{self.title} has no settings.")
+
+    def _restart(self):
+        """Make the recording anew, as it was at the start."""
+
+    def _still(self):
+        """Return a still picture as HTML."""
+        raise NotImplementedError
+
+    def _sentence(self):
+        """Return what the widget shows, in one or two sentences."""
+        raise NotImplementedError
+
+    # ---- driving it -------------------------------------------------------------------------------------------------
+
+    def step(self):
+        """Show the next position; at the last one stay."""
+        setattr(self, self.trait, getattr(self, self.trait) + 1)
+
+    def back(self):
+        """Show the position before."""
+        setattr(self, self.trait, getattr(self, self.trait) - 1)
+
+    def play(self):
+        """Let the browser play from the position on screen."""
+        self.playing = True
+
+    def pause(self):
+        """Stop playing."""
+        self.playing = False
+
+    def reset(self):
+        """Show the start again."""
+        self._restart()
+        self._publish(playing=False)
+
+    def to_html(self, path):
+        """Write the explorer as a page of its own, which needs neither a kernel nor the internet.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; it is replaced if it is there.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return page.write(self, path)
+
+    # ---- between kernel and browser ---------------------------------------------------------------------------------
+
+    def _nearest(self, position):
+        return min(max(position, 0), self.frames)
+
+    def _receive(self, _widget, content, _buffers):
+        """Answer the browser: a change of settings, a reset, or what is on its screen."""
+        if content["kind"] == "show":
+            # What is on the browser's screen, unless this side has another recording or has moved on meanwhile.
+            if content["id"] == self._identity and content["of"] in (None, getattr(self, self.trait)):
+                setattr(self, self.trait, content["position"])
+                self.playing = False
+            return
+        try:
+            setattr(self, self.trait, content["position"])
+            self._apply(content.get("settings", {}))
+            if content["kind"] == "reset":
+                self._restart()
+            problem = {}
+        except KeyboardInterrupt:
+            problem = {"words": "The change was not made: it was interrupted."}
+        except Exception as error:  # every failure must reach the learner's eyes; the log is out of sight
+            problem = {
+                "words": f"The change was not made. {type(error).__name__}: {error}",
+                "details": "".join(traceback.format_exception(error)),
+            }
+        self._publish(problem=problem, _answered=content["request"])
+
+    def _publish(self, problem=None, **state):
+        with self.hold_sync():
+            for name, value in {**self._state(), "_problem": problem or {}, **state}.items():
+                setattr(self, name, value)
+
+    def _state(self):
+        recording = self._recording()
+        fresh = getattr(self, "_packed", None) is not recording
+        if fresh:
+            self._packed = recording
+            self._identity += 1
+            facts, arrays, start = self._record()
+            self._bytes = wire.pack(self._identity, self.frames, start=start, facts=facts, arrays=arrays)
+        settings, choices = self._controls()
+        return {"_sent": self._bytes, "_settings": settings, "_choices": choices, self.trait: self._on_screen(fresh)}
+
+    def _on_screen(self, fresh):
+        """Return the position that belongs on the screen; `fresh` says whether the recording is a new one."""
+        return self._bytes["start"] if fresh else getattr(self, self.trait)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        sentence = self._sentence()
+        return {
+            **data,
+            "text/html": f"{self._still()}<p>{html.escape(self._about_still())}</p>",
+            "text/plain": sentence,
+        }, metadata
+
+    def _about_still(self):
+        return f"A still picture. Run the cell in JupyterLab to move it. {self._sentence()}"

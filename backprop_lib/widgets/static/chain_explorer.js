@@ -1,0 +1,203 @@
+// The view of the chain explorer. What the recording holds stands in chain_explorer.py.
+
+function chainView(controller, el) {
+  const { state } = controller;
+  const frame = makeFrame(controller, el, {
+    name: "Chain explorer",
+    counts: "Place",
+    unit: "places",
+    words: ({ recording, position }) => recording.words[position],
+    shown: ({ recording, position }) => `${recording.start} = ${readable(recording.x[position])}`,
+    working: "Computing the other chain.",
+  });
+  const graphs = frame.choice("Computation", [], (graph) => controller.change({ graph }));
+  frame.settings.append(graphs.element);
+
+  const svg = drawing("svg", { class: "bp-graph" });
+  const products = make("div", { className: "bp-products" });
+  const panels = make("div", { className: "bp-panels bp-panels-fit" });
+  frame.body.append(make("div", { className: "bp-graph-place" }, [svg]), products, panels);
+
+  let graph = null;
+  let canvases = [];
+  let rows = [];
+
+  const linkTerm = ([from, to]) => `link:${from}:${to}`;
+  const at = (array, count, k) => array[state.position * count + k];
+
+  function layOut() {
+    const { names, boxes, links, columns, title, start } = state.recording;
+    const formula = Object.fromEntries(boxes);
+    graph = drawGraph(svg, {
+      label: `${title}: ${[start, ...boxes.map(([name, text]) => `${name} is ${text}`)].join(", ")}.`,
+      nodes: names.map((name, i) => ({
+        name,
+        column: columns[i],
+        term: `value:${name}`,
+        lines: [name in formula ? `${name} = ${formula[name]}` : `${name}, moved by you`, "", ""],
+      })),
+      links: links.map(([from, to]) => ({ from, to, label: "", term: linkTerm([from, to]) })),
+    });
+  }
+
+  function recording() {
+    const { links, paths, boxes, start, end } = state.recording;
+    const formula = Object.fromEntries(boxes);
+    layOut();
+    const several = paths.length > 1;
+    rows = paths.map((path) => {
+      const backward = [...path].reverse();
+      const numbers = backward.map((link) => math("mn", { "data-term": linkTerm(links[link]) }));
+      const product = math("mn", {});
+      const through = path.slice(0, -1).map((link) => links[link][1]).join(", ");
+      const terms = backward.map((link) => slopeOf(links[link][1], links[link][0], linkTerm(links[link])));
+      return {
+        path,
+        numbers,
+        product,
+        element: make("p", { className: "bp-product" }, [
+          make("span", { className: "bp-product-name", textContent: several ? `Through ${through}:` : "Along the chain:" }),
+          mathRow([...between(terms, "·"), math("mo", {}, ["="]), ...between(numbers, "·"), math("mo", {}, ["="]), product]),
+        ]),
+      };
+    });
+    const total = { parts: paths.map(() => math("mn", {})), sum: math("mn", {}), words: make("span", {}) };
+    rows.total = total;
+    total.element = make("p", { className: "bp-product bp-total" }, [
+      make("span", { className: "bp-product-name", textContent: several ? "Added:" : "In all:" }),
+      mathRow([
+        slopeOf(end, start, `value:${start}`),
+        math("mo", {}, ["="]),
+        ...(several ? [...between(total.parts, "+"), math("mo", {}, ["="])] : []),
+        total.sum,
+      ]),
+      total.words,
+    ]);
+    products.replaceChildren(...rows.map(({ element }) => element), total.element);
+
+    canvases = links.map(([from, to], link) => {
+      const caption = make("figcaption", {});
+      const canvas = make("canvas", { role: "img" });
+      if (from === start) dragOn(canvas);
+      const figure = make("figure", { className: "bp-panel" }, [caption, canvas]);
+      figure.dataset.term = linkTerm([from, to]);
+      return { caption, canvas, figure, formula: `${to} = ${formula[to]}`, link };
+    });
+    panels.replaceChildren(...canvases.map(({ figure }) => figure));
+  }
+
+  // The start can be moved on the picture of every link that leaves it.
+  function dragOn(canvas) {
+    canvas.classList.add("bp-drag");
+    const go = frame.guard((event) => {
+      const { scale } = canvas;
+      if (!scale) return;
+      const { frames, x } = state.recording;
+      const share = (event.offsetX - scale.box.left) / (scale.box.right - scale.box.left);
+      const wanted = x[0] + share * (x[frames] - x[0]);
+      let nearest = 0;
+      for (let i = 1; i <= frames; i += 1) if (Math.abs(x[i] - wanted) < Math.abs(x[nearest] - wanted)) nearest = i;
+      controller.scrub(nearest);
+    });
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      go(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.buttons & 1) go(event);
+    });
+  }
+
+  function position() {
+    const { names, boxes, links, values, gradients, slopes, along, nudged, end, start, wrong_link: wrong } = state.recording;
+    names.forEach((name, i) => {
+      graph.line(i, 1, readable(at(values, names.length, i)));
+      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i))}`);
+    });
+    links.forEach((_, i) => graph.label(i, `× ${readable(at(slopes, links.length, i))}`));
+    rows.forEach(({ path, numbers, product }, i) => {
+      [...path].reverse().forEach((link, k) => {
+        numbers[k].textContent = bracketed(at(slopes, links.length, link));
+      });
+      const result = at(along, rows.length, i);
+      product.textContent = readable(result);
+      rows.total.parts[i].textContent = bracketed(result);
+    });
+    const slope = at(gradients, names.length, 0);
+    rows.total.sum.textContent = readable(slope);
+    rows.total.words.textContent =
+      wrong === null
+        ? `Nudging ${start} gives ${readable(nudged[state.position])}.`
+        : `Nudging ${start} gives ${readable(nudged[state.position])}: a slope was written down wrong, see the marked picture.`;
+    draw();
+    canvases.forEach(({ caption, canvas, formula, link }) => {
+      const [from, to] = links[link];
+      const held = links.filter(([other, box]) => box === to && other !== from).map(([other]) => other);
+      const still = held.length ? `, ${held.map((name) => `${name} held at ${readable(valueOf(name))}`).join(", ")}` : "";
+      const slopeText = `d${to}/d${from} = ${readable(at(slopes, links.length, link))}`;
+      const doubt = wrong === link ? ` (wrong: nudging gives ${readable(at(state.recording.nudged_links, links.length, link))})` : "";
+      caption.textContent = `${slopeText}${doubt}`;
+      if (!state.playing) {
+        canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${readable(valueOf(from))}: ${slopeText}.`);
+      }
+    });
+    return boxes;
+  }
+
+  function valueOf(name) {
+    const { names, values } = state.recording;
+    return at(values, names.length, names.indexOf(name));
+  }
+
+  function draw() {
+    const { links, curves, slopes, names, spans, wrong_link: wrong } = state.recording;
+    const points = curves.length / ((state.recording.frames + 1) * links.length);
+    canvases.forEach(({ canvas, link }) => {
+      const paper = prepare(canvas);
+      if (!paper) return;
+      const { pen, ink } = paper;
+      const [from, to] = links[link];
+      const [low, high] = spans[names.indexOf(from)];
+      const begin = (state.position * links.length + link) * points;
+      const curve = curves.subarray(begin, begin + points);
+      const span = spans[names.indexOf(to)];
+      const pad = 0.08 * (span[1] - span[0]);
+      const y = [span[0] - pad, span[1] + pad];
+      const scale = drawAxes(paper, { x: [low, high], y, yTicks: niceTicks(y[0], y[1], 4), xLabel: `${from} across, ${to} up` });
+      canvas.scale = scale;
+      const [here, there, slope] = [valueOf(from), valueOf(to), at(slopes, links.length, link)];
+      inside(paper, scale, () => {
+        pen.lineWidth = 2.4 * ink;
+        pen.strokeStyle = COLORS[0];
+        pen.beginPath();
+        curve.forEach((value, i) => pen[i ? "lineTo" : "moveTo"](scale.px(low + (i / (points - 1)) * (high - low)), scale.py(value)));
+        pen.stroke();
+        pen.strokeStyle = wrong === link ? paper.text : COLORS[1];
+        pen.setLineDash(wrong === link ? [2, 3] : [7, 4]);
+        pen.beginPath();
+        pen.moveTo(scale.px(low), scale.py(there + slope * (low - here)));
+        pen.lineTo(scale.px(high), scale.py(there + slope * (high - here)));
+        pen.stroke();
+        pen.setLineDash([]);
+      });
+      pen.fillStyle = paper.text;
+      pointMark(pen, scale.px(here), scale.py(there), 0, paper.text, { ring: paper.back, ink: 1.3 * ink });
+    });
+  }
+
+  return frame.begin({
+    recording,
+    position,
+    controls: () => {
+      graphs.fill(Object.entries(controller.choices().graph));
+      graphs.show(controller.settings().graph);
+    },
+    playing: position,
+    redraw: () => {
+      layOut();
+      position();
+    },
+  });
+}
+
+export default widget({ speeds: [10, 40, 120] }, chainView);

@@ -1,0 +1,715 @@
+// What all explorers share: the recording, the state behind all views of one widget, the frame with its controls, axes,
+// colors, focus and resizing. The Python side puts this text before the text of a view (see view.py), since a module
+// that is loaded from a blob cannot import another one. The format of the recording stands in wire.py.
+
+const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
+const DASHES = [[], [8, 4], [8, 3, 2, 3], [2, 3], [12, 3], [5, 2, 1, 2], [1, 2]];
+const PATIENCE_MS = 8000;
+
+// ---------------------------------------------------------------------------------------------- the recording
+
+const TYPES = { float64: Float64Array, float32: Float32Array, int32: Int32Array, int8: Int8Array };
+
+// Return what the kernel packed: { version, id, start, frames, ...facts, name: typed array }.
+function unpack(sent) {
+  const arrays = {};
+  for (const [name, { type, data }] of Object.entries(sent.arrays)) {
+    // A copy: the bytes need not begin at a multiple of the size of a number.
+    arrays[name] = new TYPES[type](data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  }
+  const { version, id, start, frames, facts } = sent;
+  return { version, id, start, frames, ...facts, ...arrays };
+}
+
+// Four decimals, rounded as Python rounds: halfway goes to the even digit.
+function fourDecimals(size) {
+  const scaled = size * 1e4;
+  return (scaled % 1 === 0.5 ? (2 * Math.round(scaled / 2)) / 1e4 : size).toFixed(4);
+}
+
+// A number as the course's texts write it, with a true minus sign.
+function readable(value) {
+  if (value === 0) return "0";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text =
+    size >= 0.001 && size < 10000 ? fourDecimals(size) : size.toExponential(2).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−");
+  return `${value < 0 ? "−" : ""}${text}`;
+}
+
+// ---------------------------------------------------------------------------------- the state, one for all views
+
+const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// `trait` is the name of the synchronised position; `resetAsks(state)` says whether a reset needs a new recording.
+function makeController(model, { trait = "position", speeds = [5, 20, 60], resetAsks = () => false } = {}) {
+  const listeners = new Set();
+  const state = {
+    recording: unpack(model.get("_sent")),
+    position: model.get(trait),
+    playing: false,
+    speed: reducedMotion() ? speeds[0] : speeds[Math.min(1, speeds.length - 1)],
+    waiting: false, // for an answer of the kernel
+    late: false, // and for longer than anybody wants to hold back a step
+    problem: model.get("_problem"),
+  };
+  let request = 0;
+  let asked = null; // what the kernel is working on
+  let queued = null; // the newest request made while another one was under way
+  let pressed = []; // what was clicked while the kernel was at work
+  let patience = null;
+  let frame = null;
+  let lastSync = 0;
+  let told = state.position; // the position that the kernel last heard of or gave
+
+  const emit = (what) => listeners.forEach((listener) => listener(what));
+
+  // JupyterLab's manager shows its kernel; where a manager does not, the kernel is taken to be there.
+  function kernelIsGone() {
+    const manager = model.widget_manager;
+    if (!manager || !("kernel" in manager)) return false;
+    return !manager.kernel || manager.kernel.isDisposed || ["dead", "terminating"].includes(manager.kernel.status);
+  }
+
+  function sync() {
+    if (kernelIsGone()) return;
+    lastSync = performance.now();
+    told = state.position;
+    model.set(trait, state.position);
+    model.set("playing", state.playing);
+    model.save_changes();
+  }
+
+  // Tell the kernel what is on screen, unless it has moved on meanwhile (`of`), or has another recording (`id`).
+  function tell(of) {
+    send({ kind: "show", position: state.position, of, id: state.recording.id });
+  }
+
+  function send(content) {
+    try {
+      if (kernelIsGone()) return false;
+      model.send(content);
+      return true;
+    } catch {
+      return false; // after a restart of the kernel nobody listens: the manager throws "Cannot send"
+    }
+  }
+
+  function stop() {
+    if (frame !== null) cancelAnimationFrame(frame);
+    frame = null;
+    pressed = pressed.filter((action) => action !== play);
+    const was = state.playing;
+    state.playing = false;
+    if (was) emit("playing");
+    return was;
+  }
+
+  function show(position) {
+    state.position = Math.min(Math.max(position, 0), state.recording.frames);
+    emit("position");
+  }
+
+  function goTo(position) {
+    show(position);
+    sync();
+  }
+
+  function later(action) {
+    if (!state.waiting || state.late) return false;
+    pressed.push(action);
+    return true;
+  }
+
+  function play() {
+    if (state.playing || later(play)) return;
+    state.playing = true;
+    if (state.position >= state.recording.frames) show(0);
+    emit("playing");
+    sync();
+    let last = performance.now();
+    let due = 0;
+    const tick = (now) => {
+      if (!state.playing) return;
+      if (listeners.size === 0) return pause();
+      due += (Math.min(Math.max(0, now - last), 250) * state.speed) / 1000; // a hidden tab does not save up
+      last = now;
+      const whole = Math.min(Math.floor(due), state.recording.frames - state.position);
+      if (whole > 0) {
+        due = Math.min(due - whole, 1);
+        show(state.position + whole);
+        if (state.position >= state.recording.frames) return pause();
+        if (now - lastSync > 500) sync();
+      }
+      frame = requestAnimationFrame(tick);
+    };
+    frame = requestAnimationFrame(tick);
+  }
+
+  function pause() {
+    if (stop()) sync();
+  }
+
+  function ask(content) {
+    pause();
+    if (state.waiting) {
+      queued = { reset: content.reset || queued?.reset, settings: { ...queued?.settings, ...content.settings } };
+      return undefined;
+    }
+    state.waiting = true;
+    asked = content;
+    // Not a counter: after a reload, or from a second window, the kernel may have answered that number already.
+    request = 1 + Math.floor(Math.random() * 2 ** 31);
+    const position = content.reset ? 0 : state.position;
+    if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, position, request })) {
+      return finish({
+        words: model.standalone
+          ? "This page has no kernel, so what was recorded cannot be changed here. Stepping works; the notebook can do the rest."
+          : "The kernel is gone: run the cell again. Stepping still works.",
+      });
+    }
+    patience = setTimeout(() => {
+      state.late = true;
+      state.problem = { words: "The kernel is still training, or busy with another cell. Stepping through the old run works." };
+      emit("waiting");
+      emit("problem");
+      const actions = pressed;
+      pressed = [];
+      actions.forEach((action) => action());
+    }, PATIENCE_MS);
+    emit("waiting");
+    return undefined;
+  }
+
+  function finish(problem) {
+    clearTimeout(patience);
+    state.waiting = false;
+    state.late = false;
+    asked = null;
+    state.problem = problem;
+    emit("waiting");
+    emit("problem");
+    const next = queued;
+    queued = null;
+    if (next) return ask(next);
+    const actions = pressed;
+    pressed = [];
+    return actions.forEach((action) => action());
+  }
+
+  const controller = {
+    state,
+    speeds,
+    listen(listener) {
+      listeners.add(listener);
+      if (model.get("playing")) play(); // asked for before anything was on screen
+      return () => listeners.delete(listener);
+    },
+    step: function step() {
+      if (later(step)) return;
+      pause();
+      goTo(state.position + 1);
+    },
+    back: function back() {
+      if (later(back)) return;
+      pause();
+      goTo(state.position - 1);
+    },
+    scrub(position) {
+      pause();
+      goTo(position);
+    },
+    toggle() {
+      if (state.playing || pressed.includes(play)) pause();
+      else play();
+    },
+    reset() {
+      pressed = [];
+      pause();
+      if (state.waiting || resetAsks(state) || state.problem.words) ask({ reset: true, settings: {} });
+      else goTo(state.recording.home ?? 0);
+    },
+    change(settings) {
+      ask({ reset: false, settings });
+    },
+    speed(value) {
+      state.speed = value;
+      emit("speed");
+    },
+    // What was asked for last stays on the controls, also while an earlier answer comes in.
+    settings: () => ({ ...model.get("_settings"), ...asked?.settings, ...queued?.settings }),
+    choices: () => model.get("_choices"),
+    lecture: () => model.get("lecture"),
+  };
+
+  model.on("change:_sent", () => {
+    stop();
+    state.recording = unpack(model.get("_sent"));
+    state.position = told = state.recording.start;
+    emit("recording");
+    // An older position may still have been under way to the kernel: say where this run is, unasked.
+    send({ kind: "show", position: state.position, of: null, id: state.recording.id });
+  });
+  model.on(`change:${trait}`, () => {
+    if (model.get(trait) === told || model.get("_sent").id !== state.recording.id) return;
+    told = model.get(trait);
+    const was = stop();
+    show(told);
+    if (was) sync();
+  });
+  model.on("change:playing", () => {
+    if (model.get("playing") === state.playing) return;
+    if (model.get("playing")) play();
+    else if (stop()) tell(told);
+  });
+  model.on("change:_answered", () => {
+    if (model.get("_answered") === request) finish(model.get("_problem"));
+  });
+  model.on("change:_problem", () => {
+    if (!state.waiting) {
+      state.problem = model.get("_problem");
+      emit("problem");
+    }
+  });
+  model.on("change:lecture", () => emit("lecture"));
+  return controller;
+}
+
+// ------------------------------------------------------------------------------------------------- small parts
+
+function make(tag, properties = {}, children = []) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element && name !== "list") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function drawing(tag, attributes = {}, children = []) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// ----------------------------------------------------------------------------------------------------- mathematics
+
+function math(tag, attributes = {}, children = []) {
+  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const mathRow = (children) => math("math", {}, [math("mrow", {}, children)]);
+const between = (terms, sign) => terms.flatMap((term, i) => (i ? [math("mo", {}, [sign]), term] : [term]));
+const bracketed = (value) => (value < 0 ? `(${readable(value)})` : readable(value));
+
+// d of one name over d of another.
+function slopeOf(upper, lower, term) {
+  const part = (name) => math("mrow", {}, [math("mi", {}, ["d"]), math("mi", {}, [name])]);
+  return math("mfrac", term ? { "data-term": term } : {}, [part(upper), part(lower)]);
+}
+
+// ------------------------------------------------------------------------------------------------- canvas and axes
+
+// Circle, square, triangle, diamond, triangle down, plus, cross: the shapes that tell things apart without color.
+const MARKERS = [
+  "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
+  "M-4-4h8v8h-8z",
+  "M0-5L5 4H-5z",
+  "M0-5L5 0L0 5L-5 0z",
+  "M0 5L5-4H-5z",
+  "M-1.5-5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5v-3h3.5z",
+  "M-5-3.5L-3.5-5L0-1.5L3.5-5L5-3.5L1.5 0L5 3.5L3.5 5L0 1.5L-3.5 5L-5 3.5L-1.5 0z",
+];
+
+function swatch(color, dash, marker, hollow) {
+  const children = [];
+  if (dash) {
+    children.push(drawing("line", { x1: 1, y1: 6, x2: 29, y2: 6, stroke: color, "stroke-width": 2.5, "stroke-dasharray": dash }));
+  }
+  if (marker >= 0) {
+    const look = { fill: hollow ? "none" : color, stroke: hollow ? color : "none", "stroke-width": 1.6 };
+    children.push(drawing("path", { d: MARKERS[marker], transform: "translate(15 6)", ...look }));
+  }
+  return drawing("svg", { width: 30, height: 12, "aria-hidden": "true" }, children);
+}
+
+let cutPaths = null;
+function paths() {
+  cutPaths ??= MARKERS.map((shape) => new Path2D(shape));
+  return cutPaths;
+}
+
+// Make a canvas ready to draw on; null while it has no place on screen.
+function prepare(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  if (width === 0) return null;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const style = getComputedStyle(canvas);
+  const size = parseFloat(style.fontSize) || 12;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.font = `${size}px ${style.fontFamily}`;
+  pen.lineJoin = "round";
+  const ink = size / 12; // larger text goes with thicker lines
+  return { pen, width, height, size, ink, text: style.color, back: style.getPropertyValue("--bp-back") || "#ffffff" };
+}
+
+function niceTicks(low, high, count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const ticks = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9) + 1e-12; i += 1) ticks.push(i * step);
+  return ticks;
+}
+
+// As few digits as tell the ticks apart.
+function tickLabels(ticks) {
+  const label = (value, digits) => {
+    const size = Math.abs(value);
+    if (value === 0) return "0";
+    const text =
+      size >= 1e5 || size < 1e-3
+        ? value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e")
+        : String(Number(value.toPrecision(digits)));
+    return text.replaceAll("-", "−");
+  };
+  for (let digits = 3; digits < 15; digits += 1) {
+    const labels = ticks.map((tick) => label(tick, digits));
+    if (new Set(labels).size === labels.length) return labels;
+  }
+  return ticks.map(String);
+}
+
+const superscript = (n) => String(n).replace(/./g, (c) => ({ "-": "⁻" })[c] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]);
+
+// Axes with ticks; returns how data become pixels.
+function drawAxes({ pen, width, height, size, text }, { x, y, yTicks, yLabels = tickLabels(yTicks), xLabel, whole = false }) {
+  const left = Math.max(3.8 * size, size + Math.max(...yLabels.map((label) => pen.measureText(label).width)));
+  const box = { left, right: width - 12, top: 10, bottom: height - 3 * size };
+  const px = (v) => box.left + ((v - x[0]) / (x[1] - x[0])) * (box.right - box.left);
+  const py = (v) => box.bottom - ((v - y[0]) / (y[1] - y[0])) * (box.bottom - box.top);
+  pen.strokeStyle = text;
+  pen.fillStyle = text;
+  pen.lineWidth = 1;
+  pen.globalAlpha = 0.55;
+  pen.beginPath();
+  pen.moveTo(box.left, box.top);
+  pen.lineTo(box.left, box.bottom);
+  pen.lineTo(box.right, box.bottom);
+  pen.stroke();
+  pen.globalAlpha = 0.12;
+  for (const tick of yTicks) {
+    pen.beginPath();
+    pen.moveTo(box.left, py(tick));
+    pen.lineTo(box.right, py(tick));
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  yTicks.forEach((tick, i) => pen.fillText(yLabels[i], box.left - size / 2, py(tick)));
+  pen.textBaseline = "top";
+  const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / (5.8 * size))));
+  const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
+  tickLabels(shown).forEach((label, i) => {
+    const half = pen.measureText(label).width / 2;
+    pen.textAlign = "center";
+    pen.fillText(label, Math.max(Math.min(px(shown[i]), width - half - 1), half + 1), box.bottom + 0.4 * size);
+  });
+  pen.textAlign = "center";
+  pen.fillText(xLabel, (box.left + box.right) / 2, box.bottom + 1.65 * size);
+  return { px, py, box };
+}
+
+// Keep what is drawn inside the axes.
+function inside({ pen }, { box }, draw, margin = 0) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(box.left - margin, box.top - margin, box.right - box.left + 2 * margin, box.bottom - box.top + 2 * margin);
+  pen.clip();
+  draw();
+  pen.restore();
+}
+
+function drawSeries(paper, scale, values, upTo, { color, dash, marker, every }) {
+  const { pen, ink } = paper;
+  inside(paper, scale, () => {
+    pen.strokeStyle = color;
+    pen.fillStyle = color;
+    pen.lineWidth = 2.2 * ink;
+    pen.setLineDash(dash);
+    pen.beginPath();
+    let drawn = false;
+    for (let i = 0; i <= upTo; i += 1) {
+      const value = values(i);
+      if (!Number.isFinite(value)) drawn = false;
+      else if (drawn) pen.lineTo(scale.px(i), scale.py(value));
+      else {
+        pen.moveTo(scale.px(i), scale.py(value));
+        drawn = true;
+      }
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+    for (let i = 0; i <= upTo; i += 1) {
+      if ((i % every !== 0 && i !== upTo) || !Number.isFinite(values(i))) continue;
+      pointMark(pen, scale.px(i), scale.py(values(i)), marker, color, { bare: true, ink });
+    }
+  }, 6);
+}
+
+function pointMark(pen, x, y, shape, color, { hollow, ring, inside: fill, bare, ink = 1 }) {
+  pen.save();
+  pen.translate(x, y);
+  pen.scale(ink, ink);
+  const path = paths()[shape];
+  pen.lineWidth = hollow ? 1.6 : 2;
+  pen.strokeStyle = hollow ? color : ring;
+  pen.fillStyle = hollow ? fill : color;
+  if (!hollow && !bare) pen.stroke(path);
+  pen.fill(path);
+  if (hollow) pen.stroke(path);
+  pen.restore();
+}
+
+const largest = (values) => values.reduce((most, value) => Math.max(most, Number.isFinite(value) ? value : 0), 0);
+
+// --------------------------------------------------------------------------------------------------- the frame
+
+// The frame of every explorer: controls, status line, problems, and a body that the view fills.
+//   name     what it is called for a screen reader
+//   counts   what a position is: "Epoch"; `unit` in the plural, for the speeds
+//   words    (state) => the state in words
+//   shown    (state) => the position as it stands beside the slider
+function makeFrame(controller, el, { name, counts, unit, words, shown, working = "Working with the new settings." }) {
+  const { state } = controller;
+  const root = make("div", { className: "bp-explorer", role: "group", "aria-label": name });
+  root.dataset.lmSuppressShortcuts = "true";
+
+  const problem = make("div", { className: "bp-problem", role: "alert", hidden: true });
+  const status = make("p", { className: "bp-status", role: "status" });
+
+  function report({ words: text, details }) {
+    problem.hidden = !text;
+    problem.replaceChildren(...(text ? [make("div", { textContent: text })] : []));
+    if (details) {
+      problem.append(
+        make("details", {}, [
+          make("summary", { textContent: "Where it happened" }),
+          make("pre", { textContent: details, tabIndex: 0 }),
+        ]),
+      );
+    }
+  }
+
+  // Nothing that goes wrong in the view stays in the browser's console.
+  function guard(action) {
+    return (...values) => {
+      try {
+        return action(...values);
+      } catch (error) {
+        report({ words: `The picture could not be drawn: ${error.message}`, details: error.stack });
+        return undefined;
+      }
+    };
+  }
+
+  const button = (text, action, className = "") =>
+    make("button", { type: "button", textContent: text, className, onclick: guard(action) });
+
+  function choice(label, options, onPick) {
+    const select = make("select", { onchange: guard(() => onPick(values[select.selectedIndex])) });
+    let values = [];
+    const fill = (list) => {
+      values = list.map(([value]) => value);
+      select.replaceChildren(...list.map(([, text]) => make("option", { textContent: text })));
+    };
+    fill(options);
+    return {
+      fill,
+      element: make("label", { className: "bp-choice" }, [label, select]),
+      show: (value) => {
+        select.selectedIndex = values.findIndex((one) => JSON.stringify(one) === JSON.stringify(value));
+      },
+    };
+  }
+
+  // A slider with a name; `text(value)` is what stands beside it and what a screen reader says.
+  function slider(label, { text, onMove, onPick, className = "" }) {
+    const input = make("input", { type: "range", min: 0, step: 1, "aria-label": label });
+    const out = make("span", { className: "bp-value", "aria-hidden": "true" });
+    const tell = () => {
+      out.textContent = text(Number(input.value));
+      input.setAttribute("aria-valuetext", out.textContent);
+    };
+    input.oninput = guard(() => {
+      tell();
+      onMove?.(Number(input.value));
+    });
+    input.onchange = guard(() => onPick?.(Number(input.value)));
+    return {
+      input,
+      element: make("span", { className: `bp-choice bp-slider ${className}` }, [
+        make("span", { textContent: label, "aria-hidden": "true" }),
+        input,
+        out,
+      ]),
+      show(value, max) {
+        if (max !== undefined) input.max = max;
+        input.value = value;
+        tell();
+      },
+    };
+  }
+
+  const resetButton = button("Reset", controller.reset);
+  const backButton = button("Back", controller.back);
+  const stepButton = button("Step", controller.step);
+  const playButton = button("Play", controller.toggle, "bp-main");
+  const scrub = make("input", { type: "range", min: 0, step: 1, "aria-label": counts });
+  // Plain spans: an <output> is a live region, and the status line is the only one wanted.
+  const scrubOut = make("span", { className: "bp-value", "aria-hidden": "true" });
+  scrub.oninput = guard(() => controller.scrub(Number(scrub.value)));
+  const speed = choice("Speed", controller.speeds.map((value) => [value, `${value} ${unit}/s`]), (value) => controller.speed(value));
+  const toolbar = make("div", { className: "bp-row" }, [
+    make("div", { className: "bp-buttons", role: "group", "aria-label": "Run" }, [resetButton, backButton, stepButton, playButton]),
+    make("div", { className: "bp-scrub" }, [make("span", { textContent: counts, "aria-hidden": "true" }), scrub, scrubOut]),
+    speed.element,
+  ]);
+  const settings = make("div", { className: "bp-row", role: "group", "aria-label": "Settings", hidden: true });
+  const body = make("div", { className: "bp-body" });
+  root.append(toolbar, settings, problem, status, body);
+  el.append(root);
+
+  // Arrows step and space plays wherever the key has no other work; JupyterLab must not take them for its own.
+  const KEYS = { ArrowRight: controller.step, ArrowLeft: controller.back, " ": controller.toggle };
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    const { target, key } = event;
+    const isRange = target.matches("input[type=range]");
+    const takesKey = target.matches("select, textarea, pre, input:not([type=range]), [data-own-keys]");
+    const taken = takesKey || (key === " " ? target.matches("button, summary") : isRange);
+    if (taken || !(key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    guard(KEYS[key])();
+  });
+
+  // What stands for one quantity lights up together: in the diagram, the equation, the code and the numbers.
+  function light(names, className = "bp-lit") {
+    root.querySelectorAll(`.${className}`).forEach((element) => element.classList.remove(className));
+    for (const one of names) {
+      root.querySelectorAll(`[data-term~="${CSS.escape(one)}"]`).forEach((element) => element.classList.add(className));
+    }
+  }
+  const termAt = (event) => event.target.closest?.("[data-term]")?.dataset.term.split(" ") ?? [];
+  const hover = (event) => light(termAt(event), "bp-hovered");
+  for (const kind of ["pointerover", "focusin"]) root.addEventListener(kind, hover);
+  for (const kind of ["pointerleave", "focusout"]) root.addEventListener(kind, () => light([], "bp-hovered"));
+
+  function showPosition() {
+    const { recording, position } = state;
+    const text = shown(state);
+    scrub.max = recording.frames;
+    scrub.value = position;
+    scrub.setAttribute("aria-valuetext", text);
+    scrubOut.textContent = text;
+    // Not `disabled`: the keyboard's focus would fall out of the widget.
+    backButton.setAttribute("aria-disabled", String(position === 0));
+    stepButton.setAttribute("aria-disabled", String(position === recording.frames));
+    showStatus();
+  }
+
+  function showStatus() {
+    // While playing, a screen reader is told only where the run stopped.
+    status.setAttribute("aria-live", state.playing ? "off" : "polite");
+    const text = state.waiting && !state.late ? working : words(state);
+    if (status.textContent !== text) status.textContent = text;
+  }
+
+  const cleanups = [];
+
+  return {
+    root,
+    settings,
+    body,
+    guard,
+    report,
+    choice,
+    slider,
+    button,
+    light,
+    scrubOut,
+    showStatus,
+    // Begin: `recording` draws all of a new recording, `position` what changes with the position, `redraw` the canvases.
+    begin({ recording, position, redraw = position, controls = () => {}, playing = () => {} }) {
+      const draw = guard(redraw);
+      const react = {
+        recording: guard(() => {
+          recording();
+          controls();
+          showPosition();
+          position();
+        }),
+        position: guard(() => {
+          showPosition();
+          position();
+        }),
+        playing: guard(() => {
+          playButton.textContent = state.playing ? "Pause" : "Play";
+          showPosition();
+          playing();
+        }),
+        waiting: guard(() => {
+          root.setAttribute("aria-busy", String(state.waiting && !state.late));
+          showStatus();
+          if (!state.waiting) controls();
+        }),
+        problem: guard(() => report(state.problem)),
+        speed: guard(() => speed.show(state.speed)),
+        lecture: guard(() => {
+          root.classList.toggle("bp-lecture", Boolean(controller.lecture()));
+          redraw();
+        }),
+      };
+      const forget = controller.listen((what) => react[what]());
+      const resized = new ResizeObserver(draw);
+      resized.observe(body);
+      const themed = new MutationObserver(draw);
+      themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+      cleanups.push(forget, () => resized.disconnect(), () => themed.disconnect());
+      settings.hidden = settings.childElementCount === 0;
+      root.classList.toggle("bp-lecture", Boolean(controller.lecture()));
+      react.recording();
+      react.problem();
+      react.speed();
+      react.playing();
+      return () => cleanups.forEach((cleanup) => cleanup());
+    },
+  };
+}
+
+// The module's face to anywidget: one controller for a model, one view for each place where it is shown.
+function widget(options, view) {
+  return () => {
+    let controller;
+    return {
+      initialize({ model }) {
+        controller = makeController(model, options);
+      },
+      render({ el }) {
+        return view(controller, el);
+      },
+    };
+  };
+}

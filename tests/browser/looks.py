@@ -1,0 +1,55 @@
+"""What is looked for on a screen: parts that stick out, are clipped or overlap, and what axe-core finds."""
+
+from importlib import resources
+
+__all__ = ["axe_violations", "faults"]
+
+PARTS = (
+    "button, select, .bp-slider, .bp-scrub, .bp-status, canvas, figcaption, .bp-legend li, summary, table, svg text, "
+    ".bp-product, .bp-equation, .bp-code"
+)
+
+
+def faults(root):
+    """Return what is wrong with the places of the parts of an explorer; `root` is its locator."""
+    return root.evaluate(
+        """(root, selector) => {
+            const faults = [];
+            const outer = root.getBoundingClientRect();
+            if (root.scrollWidth > root.clientWidth + 1) faults.push('the explorer is wider than its place');
+            const scrolls = part => part.closest('[data-scrolls]');
+            const parts = [...root.querySelectorAll(selector)].filter(
+                part => part.getClientRects().length > 0 && !scrolls(part)
+            );
+            const boxes = parts.map(part => [part, part.getBoundingClientRect()]);
+            const name = part => `${part.tagName} "${(part.textContent || part.className).slice(0, 30)}"`;
+            for (const [part, box] of boxes) {
+                if (box.left < outer.left - 1 || box.right > outer.right + 1) faults.push(`${name(part)} sticks out`);
+                if (part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(`${name(part)} is clipped`);
+            }
+            boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {
+                if (a.contains(b) || b.contains(a)) return;
+                const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+                const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+                if (across > 1 && down > 2) faults.push(`${name(a)} overlaps ${name(b)}`);
+            }));
+            // What a box in the diagram says has to fit into it.
+            for (const node of root.querySelectorAll('.bp-node')) {
+                const box = node.querySelector('rect, circle').getBoundingClientRect();
+                for (const text of node.querySelectorAll('text:not(.bp-outside)')) {
+                    const words = text.getBoundingClientRect();
+                    if (words.left < box.left || words.right > box.right) faults.push(`${name(text)} leaves its box`);
+                }
+            }
+            return faults;
+        }""",
+        PARTS,
+    )
+
+
+def axe_violations(page, inside=".bp-explorer"):
+    """Return what axe-core finds in a part of a page, as sentences."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("inside => axe.run(inside).then(({ violations }) => violations)", inside)
+    return [f"{v['id']}: {v['help']}: {node['html'][:200]}" for v in found for node in v["nodes"]]

@@ -1,0 +1,218 @@
+"""Every explorer on a page of its own: no kernel, no internet, and still it steps, plays and answers the keyboard."""
+
+from pathlib import Path
+
+import pytest
+from looks import axe_violations, faults
+
+from backprop_lib.widgets import ChainExplorer, EpochStepper
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
+PATIENCE = 30_000
+
+EXPLORERS = {
+    "chain": lambda **more: ChainExplorer("square", **more),
+    "two_paths": lambda **more: ChainExplorer("two_paths", **more),
+    "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),
+}
+
+
+class Page:
+    """A page with one explorer, by what a person or a screen reader finds there."""
+
+    def __init__(self, browser, path, **context):
+        self.page = browser.new_context(**{"viewport": {"width": 1366, "height": 900}, **context}).new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.problems = []
+        self.asked_for = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda message: self.problems.append(message.text))
+        self.page.on("request", lambda request: self.asked_for.append(request.url))
+        self.page.goto(path.as_uri())
+        self.root = self.page.locator(".bp-explorer")
+        self.root.wait_for()
+
+    def click(self, name):
+        self.button(name).click()
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    @property
+    def words(self):
+        return self.root.get_by_role("status").inner_text()
+
+    @property
+    def position(self):
+        return int(self.scrub.input_value())
+
+    @property
+    def scrub(self):
+        return self.root.locator(".bp-scrub input")
+
+    def await_position(self, test):
+        self.page.wait_for_function(
+            f"input => {{ const at = Number(input.value); return {test}; }}", arg=self.scrub.element_handle()
+        )
+
+    def painted(self):
+        """Return all that is drawn: the bytes of the canvases and the texts."""
+        return self.root.evaluate(
+            "root => root.innerText + [...root.querySelectorAll('canvas')].map(c => c.toDataURL()).join('')"
+        )
+
+    def close(self):
+        self.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, make in EXPLORERS.items():
+        for lecture in (False, True):
+            explorer = make(lecture=lecture)
+            made[name, lecture] = explorer.to_html(folder / f"{name}_{lecture}.html")
+            explorer.close()
+    return made
+
+
+@pytest.fixture(params=EXPLORERS)
+def opened(request, chromium, files):
+    page = Page(chromium, files[request.param, False])
+    yield page
+    page.close()
+
+
+def test_it_is_there_and_asks_for_nothing(opened):
+    assert opened.problems == []
+    assert [url for url in opened.asked_for if not url.startswith(("file:", "data:"))] == []
+    assert opened.words.endswith(".")
+
+
+def test_every_button_moves_every_part(opened):
+    opened.click("Reset")
+    start, painted, words = opened.position, opened.painted(), opened.words
+    opened.click("Step")
+    assert opened.position == start + 1
+    assert opened.words != words
+    assert opened.painted() != painted
+    opened.click("Back")
+    assert (opened.position, opened.words, opened.painted()) == (start, words, painted)
+    opened.scrub.fill("5")
+    assert opened.position == 5
+    opened.click("Reset")
+    assert opened.painted() == painted
+    assert opened.problems == []
+
+
+def test_play_runs_to_the_end_and_pause_stops_it(opened):
+    opened.scrub.fill("0")
+    opened.click("Play")
+    opened.await_position("at >= 3")
+    opened.click("Pause")
+    paused = opened.position
+    opened.page.evaluate(
+        "() => new Promise(done => { let n = 30; (function f() { n-- ? requestAnimationFrame(f) : done(); })(); })"
+    )
+    assert opened.position == paused
+    opened.root.get_by_label("Speed").select_option(index=2)
+    opened.click("Play")
+    opened.button("Play").wait_for()
+    assert opened.position == int(opened.scrub.get_attribute("max"))
+    opened.click("Play")  # from the end it begins again
+    opened.await_position("at >= 1 && at < Number(input.max)")
+    opened.click("Reset")
+    opened.button("Play").wait_for()
+    assert opened.problems == []
+
+
+def test_the_keyboard_alone_is_enough(opened):
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Reset"
+    opened.scrub.evaluate("input => { input.value = 2; input.dispatchEvent(new Event('input')); }")
+    page.keyboard.press("ArrowRight")
+    assert opened.position == 3
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert opened.position == 1
+    outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement === document.querySelector('.bp-scrub input')")
+    page.keyboard.press("Space")
+    opened.button("Pause").wait_for()
+    page.keyboard.press("Space")
+    opened.button("Play").wait_for()
+    at = opened.position
+    page.keyboard.press("ArrowRight")
+    assert opened.position == min(at + 1, int(opened.scrub.get_attribute("max")))
+
+
+def test_fast_clicks_are_all_counted(opened):
+    opened.scrub.fill("0")
+    opened.button("Step").evaluate("button => { for (let i = 0; i < 25; i += 1) button.click(); }")
+    assert opened.position == min(25, int(opened.scrub.get_attribute("max")))
+
+
+def test_what_needs_a_kernel_says_so_and_goes_back(opened):
+    select = opened.root.get_by_role("group", name="Settings").locator("select").first
+    before = select.input_value()
+    other = select.evaluate("s => [...s.options].map(o => o.value).find(v => v !== s.value)")
+    select.select_option(other)
+    alert = opened.root.get_by_role("alert")
+    alert.wait_for(state="visible")
+    assert "This page has no kernel" in alert.inner_text()
+    assert select.input_value() == before
+    opened.click("Step")
+    assert opened.problems == []
+
+
+def test_an_exception_inside_is_shown_in_words(opened):
+    opened.page.evaluate("() => { CanvasRenderingContext2D.prototype.stroke = () => { throw new Error('no ink'); }; }")
+    opened.click("Step")
+    alert = opened.root.get_by_role("alert")
+    alert.wait_for(state="visible")
+    assert "could not be drawn: no ink" in alert.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_axe_finds_nothing(chromium, files, name, scheme):
+    opened = Page(chromium, files[name, False], color_scheme=scheme)
+    opened.click("Step")
+    for summary in opened.root.locator("summary").all():
+        summary.click()
+    assert axe_violations(opened.page) == []
+    opened.page.screenshot(path=SCREENSHOTS / f"page_{name}_{scheme}.png", full_page=True)
+    opened.close()
+
+
+def test_axe_would_find_a_missing_name(chromium, files):
+    opened = Page(chromium, files["chain", False])
+    opened.scrub.evaluate("input => input.removeAttribute('aria-label')")
+    assert any("label" in violation for violation in axe_violations(opened.page))
+    opened.close()
+
+
+@pytest.mark.parametrize("lecture", [False, True])
+@pytest.mark.parametrize("width", [700, 1366, 1920])
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_is_clipped_or_overlaps(chromium, files, name, width, lecture):
+    if lecture and width == 700:
+        width = 1024  # the narrowest projector
+    opened = Page(chromium, files[name, lecture], viewport={"width": width, "height": 1080})
+    opened.click("Step")
+    opened.page.screenshot(path=SCREENSHOTS / f"page_{name}_{width}{'_lecture' * lecture}.png", full_page=True)
+    assert faults(opened.root) == []
+    assert opened.problems == []
+    opened.close()
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_who_wants_less_motion_gets_the_slowest_speed(chromium, files, name):
+    opened = Page(chromium, files[name, False], reduced_motion="reduce")
+    assert opened.root.get_by_label("Speed").evaluate("select => select.selectedIndex") == 0
+    opened.close()

@@ -1,0 +1,92 @@
+"""The computation behind the chain explorer: values, slopes, paths, and a nudge that finds a wrong slope."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backprop_lib.widgets.chain import GRAPHS, Box, Chain, Graph
+
+
+@pytest.fixture(scope="module", params=GRAPHS)
+def chain(request):
+    return Chain(request.param)
+
+
+def test_the_product_or_the_sum_over_paths_is_what_the_nudge_says(chain):
+    total = sum(chain.along(path) for path in chain.paths)
+    np.testing.assert_allclose(total, chain.gradients[chain.graph.start])
+    np.testing.assert_allclose(chain.nudged, total, rtol=1e-6, atol=1e-6)
+    assert chain.wrong_link is None
+
+
+def test_the_numbers_are_those_of_the_chapter():
+    square, twice = Chain("square"), Chain("two_paths")
+    at = square.home
+    assert [square.values[name][at] for name in "wzaC"] == [1.0, 1.5, 2.25, 0.03125]
+    assert square.gradients["w"][at] == 1.5
+    assert twice.gradients["x"][twice.home] == 36.0
+    assert [twice.along(path)[twice.home] for path in twice.paths] == [24.0, 12.0]
+
+
+def test_each_curve_goes_through_the_point_on_it(chain):
+    curves = chain.curves()
+    for link, (source, box) in enumerate(chain.links):
+        low, high = chain.span(source)
+        along = np.linspace(low, high, curves.shape[-1])
+        for position in (0, chain.home, 200):
+            there = np.interp(chain.values[source][position], along, curves[position, link])
+            room = 0.02 * np.ptp(curves[position, link]) + 1e-9
+            assert abs(there - chain.values[box][position]) <= room
+
+
+def changed(name, box, **parts):
+    """Return a graph in which one box has other parts."""
+    graph = GRAPHS[name]
+    return replace(graph, boxes=tuple(replace(b, **parts) if b.name == box else b for b in graph.boxes))
+
+
+@pytest.mark.parametrize(
+    ("name", "box", "slopes", "wrong"),
+    [
+        ("square", "a", (lambda z: z,), ("z", "a")),  # the 2 is lost
+        ("square", "a", (lambda z: 2 * z * 1.001,), ("z", "a")),  # 0.1 % too large
+        ("two_paths", "C", (lambda u, v: v, lambda u, v: v), ("v", "C")),
+        ("sigmoid", "a", (lambda z: z * (1 - z),), ("z", "a")),
+    ],
+)
+def test_a_wrong_slope_is_found_and_named(name, box, slopes, wrong):
+    chain = Chain(changed(name, box, slopes=slopes))
+    assert chain.links[chain.wrong_link] == wrong
+    assert f"the slope d{wrong[1]}/d{wrong[0]} that was written down" in chain.words(0)
+
+
+def test_the_words_hold_the_numbers():
+    words = Chain("two_paths").words(Chain("two_paths").home)
+    assert words == (
+        "x = 2: u = 4, v = 6, C = 24. Through u 6 · 4 = 24. Through v 4 · 3 = 12. "
+        "The sum is dC/dx = 36; the nudge says 36."
+    )
+
+
+ONE = Box("u", "x", ("x",), lambda x: x, (lambda x: 1 + 0 * x,))
+
+
+@pytest.mark.parametrize(
+    ("graph", "error", "words"),
+    [
+        ("cube", ValueError, "Known: square, sigmoid, two_paths"),
+        (3, TypeError, "a name from GRAPHS or a Graph was expected"),
+        (Graph("t", "x", (), 0, 1, 0), ValueError, "has 0 boxes"),
+        (Graph("t", "x", (ONE,), 1, 0, 0), ValueError, "low < high was expected"),
+        (Graph("t", "x", (ONE, ONE), 0, 1, 0), ValueError, "Two values are called u"),
+        (Graph("t", "x", (replace(ONE, sources=("y",)),), 0, 1, 0), ValueError, "uses y; before it there is x"),
+        (Graph("t", "x", (replace(ONE, slopes=()),), 0, 1, 0), ValueError, "1 sources and 0 slopes"),
+        (Graph("t", "x", (ONE, replace(ONE, name="v")), 0, 1, 0), ValueError, "Nothing uses u"),
+        (Graph("t", "x", (replace(ONE, f=lambda x: x / 0.0),), 0, 1, 0), ValueError, "not all values"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_cannot_be_drawn_is_refused_in_words(graph, error, words):
+    with pytest.raises(error, match=words.replace("(", r"\(")):
+        Chain(graph)

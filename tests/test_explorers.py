@@ -1,0 +1,138 @@
+"""What every explorer has in common: the wire, the controls as the browser drives them, the still picture, the page."""
+
+import re
+
+import numpy as np
+import pytest
+
+from backprop_lib.widgets import ChainExplorer, EpochStepper, wire
+from backprop_lib.widgets.explorer import Explorer
+
+EXPLORERS = {
+    "chain": lambda **more: ChainExplorer("two_paths", **more),
+    "stepper": lambda **more: EpochStepper("xor", epochs=30, **more),
+}
+"""One of each; a new explorer is entered here and in tests/browser."""
+
+
+@pytest.fixture(params=EXPLORERS)
+def explorer(request):
+    made = EXPLORERS[request.param]()
+    yield made
+    made.close()
+
+
+def ask(explorer, **content):
+    """Send what the browser sends."""
+    explorer._handle_custom_msg({"request": explorer._answered + 1, **content}, [])
+
+
+def position(explorer):
+    return getattr(explorer, explorer.trait)
+
+
+def test_every_explorer_is_tried():
+    # anywidget derives a class from each when it is made, of the same name
+    assert {type(make()).__name__ for make in EXPLORERS.values()} == {kind.__name__ for kind in Explorer.__subclasses__()}
+
+
+def test_the_wire_is_of_the_written_form(explorer):
+    sent = explorer._sent
+    assert set(sent) == {"version", "id", "frames", "start", "facts", "arrays"}
+    assert sent["version"] == wire.VERSION
+    assert sent["frames"] == explorer.frames > 0
+    for array in sent["arrays"].values():
+        size = np.dtype(wire.TYPES[array["type"]]).itemsize
+        assert len(array["data"]) == size * int(np.prod(array["shape"], dtype=int))
+
+
+def test_an_array_survives_the_wire():
+    for array in (np.eye(3), np.float32([[1, 2]]), np.array([True]), np.int64([7]), np.int8([-1]), np.zeros(0)):
+        packed = wire.pack(1, 0, facts={}, arrays={"it": array})["arrays"]["it"]
+        again = np.frombuffer(packed["data"], wire.TYPES[packed["type"]]).reshape(packed["shape"])
+        np.testing.assert_array_equal(again, array)
+
+
+def test_the_methods_move_what_the_browser_sees(explorer):
+    explorer.reset()
+    start = position(explorer)
+    explorer.step()
+    assert position(explorer) == start + 1
+    explorer.back()
+    assert position(explorer) == start
+    setattr(explorer, explorer.trait, 10**6)
+    assert position(explorer) == explorer.frames
+    setattr(explorer, explorer.trait, -3)
+    assert position(explorer) == 0
+    explorer.play()
+    assert explorer.playing
+    explorer.pause()
+    assert not explorer.playing
+    explorer.reset()
+    assert position(explorer) == start
+
+
+def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer):
+    explorer.reset()
+    start = position(explorer)
+    identity = explorer._sent["id"]
+    ask(explorer, kind="show", position=start + 2, of=start, id=identity)
+    assert position(explorer) == start + 2
+    ask(explorer, kind="show", position=start + 3, of=start, id=identity)  # of an earlier position
+    ask(explorer, kind="show", position=start + 3, of=None, id=identity - 1)  # of an earlier recording
+    assert position(explorer) == start + 2
+
+
+def test_nonsense_from_outside_is_answered_in_words_and_changes_nothing(explorer):
+    before = explorer._sent["id"], position(explorer)
+    ask(explorer, kind="change", position=before[1], settings={"graph": "cube", "data": "cube"})
+    assert explorer._problem["words"].startswith("The change was not made. ")
+    assert "Traceback" in explorer._problem["details"]
+    assert (explorer._sent["id"], position(explorer)) == before
+
+
+def test_a_step_sends_the_position_and_no_recording(explorer):
+    sent = []
+    explorer.observe(lambda change: sent.append(change["name"]))
+    explorer.reset()
+    sent.clear()
+    explorer.step()
+    assert sent == [explorer.trait]
+
+
+def test_where_nothing_moves_there_is_a_picture_with_its_text(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    alt = re.search(r'<img[^>]* alt="([^"]+)"', data["text/html"]).group(1)
+    assert len(alt) > 80
+    assert explorer._sentence() == data["text/plain"]
+    assert explorer.title.lower() in data["text/plain"].lower()
+
+
+def test_the_words_come_with_every_position(explorer):
+    words = explorer._sent["facts"]["words"]
+    assert len(words) == explorer.frames + 1
+    assert all(text.endswith(".") for text in words)
+
+
+def test_its_page_fetches_nothing(explorer, tmp_path):
+    text = explorer.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in text
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", text)
+    assert not re.findall(r"\bimport\s*[({\"']", text)
+
+
+def test_lecture_is_true_or_false():
+    with pytest.raises(TypeError, match="True or False was expected"):
+        ChainExplorer(lecture="yes")
+    assert ChainExplorer(lecture=True).lecture
+
+
+def test_another_chain_is_a_new_recording_at_its_own_start():
+    explorer = ChainExplorer("square")
+    first = explorer._sent["id"]
+    explorer.change("two_paths")
+    assert (explorer._sent["id"], explorer.x) == (first + 1, 2.0)
+    explorer.change("two_paths")
+    assert explorer._sent["id"] == first + 1
+    with pytest.raises(ValueError, match="Known: square"):
+        explorer.change("cube")
