@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from backprop_lib.widgets import ChainExplorer, EpochStepper, wire
+from backprop_lib.widgets import BackwardTracer, ChainExplorer, EpochStepper, wire
 from backprop_lib.widgets.explorer import Explorer
 
 EXPLORERS = {
     "chain": lambda **more: ChainExplorer("two_paths", **more),
+    "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("xor", epochs=30, **more),
 }
 """One of each; a new explorer is entered here and in tests/browser."""
@@ -33,7 +34,9 @@ def position(explorer):
 
 def test_every_explorer_is_tried():
     # anywidget derives a class from each when it is made, of the same name
-    assert {type(make()).__name__ for make in EXPLORERS.values()} == {kind.__name__ for kind in Explorer.__subclasses__()}
+    assert {type(make()).__name__ for make in EXPLORERS.values()} == {
+        kind.__name__ for kind in Explorer.__subclasses__()
+    }
 
 
 def test_the_wire_is_of_the_written_form(explorer):
@@ -85,7 +88,7 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
 
 def test_nonsense_from_outside_is_answered_in_words_and_changes_nothing(explorer):
     before = explorer._sent["id"], position(explorer)
-    ask(explorer, kind="change", position=before[1], settings={"graph": "cube", "data": "cube"})
+    ask(explorer, kind="change", position=before[1], settings={"graph": "cube", "data": "cube", "samples": 99})
     assert explorer._problem["words"].startswith("The change was not made. ")
     assert "Traceback" in explorer._problem["details"]
     assert (explorer._sent["id"], position(explorer)) == before

@@ -1,8 +1,9 @@
 """What moves: each widget is a plain Python model and a thin view that draws it. ipywidgets starts here."""
 
+from backprop_lib.widgets.backward_tracer import BackwardTracer
 from backprop_lib.widgets.chain_explorer import ChainExplorer
 from backprop_lib.widgets.epoch_stepper import EpochStepper
 from backprop_lib.widgets.predict import Predict
 from backprop_lib.widgets.recording import Recorder, Recording
 
-__all__ = ["ChainExplorer", "EpochStepper", "Predict", "Recorder", "Recording"]
+__all__ = ["BackwardTracer", "ChainExplorer", "EpochStepper", "Predict", "Recorder", "Recording"]

@@ -3,11 +3,12 @@
 The kernel records a run (`Recorder`) and sends it once (`wire.py`); a position is an epoch.
 
 Facts: "sizes", "task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where
-each part starts), "stopped", "words" (one line of text for each epoch) and "coded". Arrays: float64 "loss", "held_out_loss"
-(empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and "parameters" (epochs + 1, n_parameters);
-float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid, grid) from the lower left, or (epochs + 1,
-grid) with one input: float32, or, where "coded" is true, int8 c for the prediction 1/2 + sign(c) (c / 127)^2 / 2, which
-is finest around 1/2, where the line is drawn.
+each part starts), "stopped", "words" (one line of text for each epoch) and "coded".
+
+Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and
+"parameters" (epochs + 1, n_parameters); float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid,
+grid) from the lower left, or (epochs + 1, grid) with one input: float32, or, where "coded" is true, int8 c for the
+prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
 """
 
 import matplotlib.pyplot as plt

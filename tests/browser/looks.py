@@ -22,10 +22,11 @@ def faults(root):
                 part => part.getClientRects().length > 0 && !scrolls(part)
             );
             const boxes = parts.map(part => [part, part.getBoundingClientRect()]);
-            const name = part => `${part.tagName} "${(part.textContent || part.className).slice(0, 30)}"`;
+            const name = part => `${part.tagName} "${(part.textContent || part.id).slice(0, 30)}"`;
             for (const [part, box] of boxes) {
                 if (box.left < outer.left - 1 || box.right > outer.right + 1) faults.push(`${name(part)} sticks out`);
-                if (part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(`${name(part)} is clipped`);
+                const clipped = part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1;
+                if (clipped) faults.push(`${name(part)} is clipped`);
             }
             boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {
                 if (a.contains(b) || b.contains(a)) return;
@@ -38,7 +39,8 @@ def faults(root):
                 const box = node.querySelector('rect, circle').getBoundingClientRect();
                 for (const text of node.querySelectorAll('text:not(.bp-outside)')) {
                     const words = text.getBoundingClientRect();
-                    if (words.left < box.left || words.right > box.right) faults.push(`${name(text)} leaves its box`);
+                    const leaves = words.left < box.left || words.right > box.right;
+                    if (text.textContent && leaves) faults.push(`${name(text)} leaves its box`);
                 }
             }
             return faults;

@@ -137,8 +137,9 @@ function makeController(model, { trait = "position", speeds = [5, 20, 60], reset
       const whole = Math.min(Math.floor(due), state.recording.frames - state.position);
       if (whole > 0) {
         due = Math.min(due - whole, 1);
-        show(state.position + whole);
-        if (state.position >= state.recording.frames) return pause();
+        const halt = (state.recording.stops ?? []).find((stop) => stop > state.position && stop <= state.position + whole);
+        show(halt ?? state.position + whole);
+        if (halt !== undefined || state.position >= state.recording.frames) return pause();
         if (now - lastSync > 500) sync();
       }
       frame = requestAnimationFrame(tick);

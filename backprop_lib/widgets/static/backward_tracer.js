@@ -1,0 +1,254 @@
+// The view of the backward tracer. What the recording holds stands in backward_tracer.py.
+
+const MOST_ROWS = 8;
+const MOST_COLUMNS = 8;
+
+// The rows or columns that are shown, -1 where some are left out.
+function shownOf(count, most) {
+  return count <= most ? [...Array(count).keys()] : [...Array(most - 2).keys(), -1, count - 1];
+}
+
+function tracerView(controller, el) {
+  const { state } = controller;
+  const frame = makeFrame(controller, el, {
+    name: "Backward tracer",
+    counts: "Step",
+    unit: "steps",
+    words: ({ recording, position }) => recording.words[position],
+    shown: ({ recording, position }) => `${position} of ${recording.frames}`,
+    working: "Tracing the other pass.",
+  });
+
+  const stepAt = (position) => state.recording.steps[position - 1] ?? null;
+  const quantity = (name) => state.recording.quantities.find((one) => one.name === name);
+  const numbersOf = ({ offset, shape }) =>
+    state.recording.numbers.subarray(offset, offset + shape.reduce((product, n) => product * n, 1));
+
+  // Controls of its own: the end of the phase, a jump to a layer, which samples.
+  const finish = frame.button("Finish phase", () => {
+    const { steps, frames } = state.recording;
+    const phase = steps[Math.min(state.position, frames - 1)].phase;
+    let end = state.position + 1;
+    while (end < frames && steps[end].phase === phase) end += 1;
+    controller.scrub(end);
+  });
+  const jump = frame.choice("Jump to", [], (position) => {
+    if (position !== null) controller.scrub(position);
+  });
+  const samples = frame.choice("Pass over", [], (choice) => controller.change({ samples: choice }));
+  let shownSample = 0;
+  const sample = frame.choice("Diagram shows", [], (s) => {
+    shownSample = s;
+    position();
+  });
+  frame.settings.append(finish, jump.element, samples.element, sample.element);
+
+  const svg = drawing("svg", { class: "bp-graph bp-network" });
+  const diagram = make("div", { className: "bp-graph-place" }, [svg]);
+  const equation = make("div", { className: "bp-equation" });
+  const code = make("ol", { className: "bp-code", tabIndex: 0, "aria-label": "The lines of code of the pass; the present one is marked" });
+  code.dataset.scrolls = "true";
+  const matrices = make("div", { className: "bp-matrices" });
+  const sum = make("p", { className: "bp-sum" });
+  frame.body.append(
+    make("div", { className: "bp-panes" }, [
+      make("section", { className: "bp-pane", "aria-label": "Network" }, [make("h3", { textContent: "Network" }), diagram]),
+      make("section", { className: "bp-pane", "aria-label": "Equation and code" }, [
+        make("h3", { textContent: "Equation" }),
+        equation,
+        make("h3", { textContent: "Code" }),
+        code,
+      ]),
+    ]),
+    make("section", { className: "bp-pane", "aria-label": "Matrices" }, [make("h3", { textContent: "Matrices" }), matrices, sum]),
+  );
+
+  let network = null;
+
+  function layOut() {
+    const { sizes } = state.recording;
+    network = drawNetwork(svg, {
+      sizes,
+      label: `A network with ${sizes.join(", ")} units; its numbers stand in the matrices below.`,
+      weight: (l, i, j) => numbersOf(quantity(`W${l}`))[i * sizes[l] + j],
+      unitTerm: (l) => (l ? `z${l} a${l} b${l} slope${l} grad_a${l} delta${l} db${l}` : "X"),
+      edgeTerm: (l) => `W${l} dW${l}`,
+    });
+  }
+
+  function recording() {
+    const { steps, n, frames } = state.recording;
+    shownSample = Math.min(shownSample, n - 1);
+    layOut();
+    const items = steps.map((step, i) => {
+      const pieces = step.code.map(([text, term]) =>
+        term ? make("span", { textContent: text, "data-term": term }) : document.createTextNode(text),
+      );
+      return make("li", { onclick: frame.guard(() => controller.scrub(i + 1)) }, pieces);
+    });
+    code.replaceChildren(...items);
+    jump.fill([
+      [null, "…"],
+      ...steps.flatMap(({ phase, layer }, i) => {
+        const before = steps[i - 1];
+        if (before && before.phase === phase && before.layer === layer) return [];
+        return [[i + 1, phase === "loss" ? "the loss" : `${phase}, layer ${layer}`]];
+      }),
+    ]);
+    sample.fill(Array.from({ length: n }, (_, s) => [s, `sample ${s + 1}`]));
+    sample.show(shownSample);
+    // The tallest step decides, so that nothing jumps.
+    const rowsOf = (name) => Math.min(quantity(name).shape[0] ?? 1, MOST_ROWS);
+    const tallest = Math.max(...steps.map((step) => Math.max(...[step.output, ...step.inputs].map(rowsOf))));
+    matrices.style.minHeight = `calc(${tallest * 1.75 + 4.5}em)`;
+    return frames;
+  }
+
+  // What a unit shows: its activation, and below it the error once that is there.
+  function unitWords(l, i) {
+    const known = (name) => {
+      const found = quantity(name);
+      return found && found.made <= state.position ? found : null;
+    };
+    const entry = (found) => numbersOf(found)[shownSample * (found.shape[1] ?? 1) + i];
+    if (l === 0) return [`x ${readable(entry(quantity("X")))}`, ""];
+    const [z, a, delta, grad_a] = ["z", "a", "delta", "grad_a"].map((word) => known(`${word}${l}`));
+    const back = delta ? `δ ${readable(entry(delta))}` : grad_a ? `∂C/∂a ${readable(entry(grad_a))}` : "";
+    return [a ? `a ${readable(entry(a))}` : z ? `z ${readable(entry(z))}` : "·", back];
+  }
+
+  function table(name, { output = false, turned = false } = {}) {
+    const found = quantity(name);
+    const values = numbersOf(found);
+    const [above, across] = found.shape.length === 2 ? found.shape : [1, found.shape[0] ?? 1];
+    const [rows, columns] = turned ? [across, above] : [above, across];
+    const body = shownOf(rows, MOST_ROWS).map((r) =>
+      make(
+        "tr",
+        r === shownSample && found.sampled && !turned ? { className: "bp-sample" } : {},
+        shownOf(columns, MOST_COLUMNS).map((c) => {
+          const value = turned ? values[c * across + r] : values[r * across + c];
+          const cell = make("td", { textContent: r < 0 || c < 0 ? "…" : readable(value) });
+          cell.dataset.row = r;
+          cell.dataset.column = c;
+          return cell;
+        }),
+      ),
+    );
+    const sizes = turned ? [rows, columns] : found.shape;
+    const shape = sizes.length ? `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})` : "a number";
+    const made = make("table", { className: output ? "bp-output" : "" }, [
+      make("caption", {}, [make("b", { textContent: turned ? `${name}.T` : name }), ` ${shape}`]),
+      make("tbody", {}, body),
+    ]);
+    made.dataset.term = name;
+    made.dataset.quantity = name;
+    return make("div", { className: "bp-matrix" }, [made]);
+  }
+
+  // An entry of a product is a row times a column; point at one, and they light up and the sum is written out.
+  function writeOut(event) {
+    const cell = event.target.closest?.("td");
+    const step = stepAt(state.position);
+    matrices.querySelectorAll(".bp-in-sum").forEach((one) => one.classList.remove("bp-in-sum"));
+    sum.textContent = step?.product ? HINT : "";
+    const output = cell?.closest("table")?.dataset.quantity;
+    if (!step?.product || output !== step.output) return;
+    const [i, j] = [Number(cell.dataset.row), Number(cell.dataset.column)];
+    if (i < 0 || j < 0) return;
+    const [left, leftTurned, right, rightTurned] = step.product;
+    const [A, B] = [quantity(left), quantity(right)];
+    const entry = (found, r, c) => numbersOf(found)[r * found.shape[1] + c];
+    const inner = leftTurned ? A.shape[0] : A.shape[1];
+    const terms = [];
+    for (let k = 0; k < inner; k += 1) {
+      const a = leftTurned ? entry(A, k, i) : entry(A, i, k);
+      const b = rightTurned ? entry(B, j, k) : entry(B, k, j);
+      terms.push(`${bracketed(a)} · ${bracketed(b)}`);
+    }
+    const bias = step.inputs.find((name) => /^b\d/.test(name));
+    if (bias) terms.push(bracketed(numbersOf(quantity(bias))[j]));
+    const many = terms.length > 8 ? [...terms.slice(0, 7), `… ${terms.length - 7} more`] : terms;
+    const O = quantity(output);
+    sum.textContent = `${output}[${i}, ${j}] = ${many.join(" + ")} = ${readable(entry(O, i, j))}`;
+    const lightLine = (name, along, at) =>
+      matrices
+        .querySelectorAll(`table[data-quantity="${CSS.escape(name)}"] td[data-${along}="${at}"]`)
+        .forEach((one) => one.classList.add("bp-in-sum"));
+    lightLine(left, "row", i);
+    lightLine(right, "column", j);
+    if (bias) lightLine(bias, "column", j);
+    cell.classList.add("bp-in-sum");
+  }
+  const HINT = "Point at an entry of the result, or reach it with the Tab key and the arrows: its sum is written out here.";
+  matrices.addEventListener("pointerover", frame.guard(writeOut));
+  matrices.addEventListener("focusin", frame.guard(writeOut));
+  matrices.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const cell = event.target.closest?.("td");
+    if (!by || !cell) return;
+    event.preventDefault();
+    const row = cell.parentElement;
+    const at = [...row.children].indexOf(cell);
+    const next = by[0] ? (by[0] < 0 ? row.previousElementSibling : row.nextElementSibling)?.children[at] : row.children[at + by[1]];
+    if (!next) return;
+    cell.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+
+  function position() {
+    const { steps } = state.recording;
+    const step = stepAt(state.position);
+    jump.show(null);
+    finish.setAttribute("aria-disabled", String(state.position === state.recording.frames));
+    network.units.forEach((units, l) => units.forEach((i) => network.unit(l, i, unitWords(l, i))));
+    [...code.children].forEach((line, i) => {
+      const here = i === state.position - 1;
+      line.classList.toggle("bp-here", here);
+      line.classList.toggle("bp-done", i < state.position - 1);
+      if (here) line.setAttribute("aria-current", "step");
+      else line.removeAttribute("aria-current");
+    });
+    if (step) {
+      // Only the list scrolls, never the notebook.
+      const line = code.children[state.position - 1];
+      code.scrollTop = line.offsetTop - code.offsetTop - (code.clientHeight - line.clientHeight) / 2;
+      equation.innerHTML = step.mathml;
+      const signs = step.signs ?? [];
+      const parts = step.inputs.flatMap((name, i) => [
+        ...(i ? [make("span", { className: "bp-sign", textContent: signs[i - 1] ?? "," })] : []),
+        table(name, { turned: Boolean(step.product && ((i === 0 && step.product[1]) || (i === 1 && step.product[3]))) }),
+      ]);
+      const output = [make("span", { className: "bp-sign", textContent: "→" }), table(step.output, { output: true })];
+      const mine = quantity(`your ${step.output}`);
+      if (mine && step.compared) output.push(make("span", { className: "bp-sign", textContent: "yours:" }), table(mine.name, { output: true }));
+      matrices.replaceChildren(...parts, ...output);
+      const first = matrices.querySelector(`.bp-output td`);
+      if (first && step.product) first.tabIndex = 0;
+    } else {
+      equation.replaceChildren(make("p", { textContent: "Step begins the pass." }));
+      matrices.replaceChildren(table("X"), table("y"));
+      code.scrollTop = 0;
+    }
+    sum.textContent = step?.product ? HINT : "";
+    frame.light(step ? step.inputs : [], "bp-used");
+    frame.light(step ? [step.output] : [], "bp-lit");
+    return steps;
+  }
+
+  return frame.begin({
+    recording,
+    position,
+    controls: () => {
+      samples.fill(controller.choices().samples);
+      samples.show(controller.settings().samples);
+    },
+    redraw: () => {
+      layOut();
+      position();
+    },
+  });
+}
+
+export default widget({ speeds: [0.5, 1, 2] }, tracerView);

@@ -1,0 +1,289 @@
+"""One pass, forward and backward, as steps that can be looked at: code, equation, quantities, and a check by nudging.
+
+A quantity is a named array: X, y, W1, b1, z1, a1, ..., C, grad_a2, slope2, delta2, dW2, db2. Nothing here draws.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_lib import gradcheck, validation
+from backprop_lib.network import Network
+from backprop_lib.running_example import running_example
+from backprop_lib.trace import trace
+from backprop_lib.widgets.mathml import marked
+
+__all__ = ["Quantity", "TracedPass"]
+
+MOST_NUMBERS = 200_000
+"""So many numbers are recorded at most."""
+
+LATEX = {
+    "a_prev": (r"a^{(l-1)}", r"a^{(l-1)\,T}"),
+    "W": (r"W^{(l)}",),
+    "b": (r"b^{(l)}",),
+    "z": (r"z^{(l)}", r"z_{sj}", r"z_{sm}", "z"),
+    "a": (r"a^{(l)}", "a"),
+    "f": (r"f^{(l)}", r"f'"),
+    "slope": (r"\frac{\partial a^{(l)}}{\partial z^{(l)}}",),
+    "grad_a": (r"\frac{\partial C}{\partial a^{(l)}}",),
+    "delta": (r"\delta^{(l)}", r"\delta_s^{(l)}"),
+    "delta_next": (r"\delta^{(l+1)}",),
+    "W_next": (r"W^{(l+1)\,T}",),
+    "dW": (r"\frac{\partial C}{\partial W^{(l)}}",),
+    "db": (r"\frac{\partial C}{\partial b^{(l)}}",),
+    "y_hat": (r"\hat y", r"\hat y_{sk}", r"\hat y_{sj}"),
+    "y": ("y", r"y_{sk}", r"y_{sj}"),
+    "z_shifted": (r"\bar z_{sj}",),
+    "C": ("C",),
+    "n": ("n",),
+}
+"""How the names of the code lines are written in the equations."""
+
+ONCE = ("y", "y_hat", "z_shifted", "C", "n")
+"""The quantities of which a pass has one, and not one for each layer."""
+
+OF_THE_LOGITS = ("sigmoid", "logit_shift", "binary_cross_entropy_of_logits")
+OF_THE_SHIFTED = ("softmax", "softmax_cross_entropy_of_logits")
+"""Equations of a cross-entropy, whose z is no longer the layer's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A named array of the pass.
+
+    Attributes
+    ----------
+    name : str
+        "delta2".
+    value : ndarray
+        Two-dimensional where it is shown as a table; () for a number.
+    made : int
+        The step that makes it, counted from 1; 0 for what is there at the start.
+    """
+
+    name: str
+    value: np.ndarray
+    made: int
+
+
+class TracedPass:
+    """A pass through a network, step by step.
+
+    Parameters
+    ----------
+    network : Network, optional
+        The running example, unless given. It is not changed.
+    X, y : array_like, optional
+        As for `trace`; those of the running example unless a network is given.
+    backward : callable, optional
+        A backward pass of the learner's own, ``backward(weights, functions, z, a, y)``, which returns the lists dW and
+        db, as in the exercise of chapter 05. It is compared tensor by tensor, from the output to the input.
+
+    Attributes
+    ----------
+    steps : list of Step
+        As `trace` gives them.
+    quantities : dict of str to Quantity
+        By name.
+    first_wrong : int or None
+        The step at which the learner's own tensor differs first.
+    problem : Exception or None
+        What the learner's function raised.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `trace`; and if the pass holds more numbers than can be shown.
+    """
+
+    def __init__(self, network=None, X=None, y=None, *, backward=None):
+        if network is None:
+            if X is not None or y is not None:
+                raise TypeError("X and y came without a network; the running example brings its own.")
+            network, X, y = running_example()
+        elif X is None or y is None:
+            raise TypeError("A network came without X and y; all three were expected.")
+        if not isinstance(network, Network):
+            raise TypeError(f"network is {network!r} ({type(network).__name__}), a Network was expected.")
+        if backward is not None and not callable(backward):
+            raise TypeError(f"backward is {backward!r}, a function backward(weights, functions, z, a, y) was expected.")
+        size = sum(W.size + b.size for W, b in zip(network.weights, network.biases, strict=True)) * 2
+        size += 5 * len(X) * sum(network.sizes)
+        if size > MOST_NUMBERS:
+            raise ValueError(
+                f"The pass holds about {size:,} numbers; at most {MOST_NUMBERS:,} can be stepped through. Take fewer "
+                "samples or a smaller network."
+            )
+        self.network = network.copy()
+        self.steps = trace(self.network, X, y)
+        self.last = len(self.network.weights)
+        self._y_hat_is_a = not any(step.name == "y_hat" for step in self.steps)
+        self.quantities = self._collected(np.asarray(X, dtype=float))
+        self.X, self.y = self.quantities["X"].value, self.quantities["y"].value
+        self.n = len(self.X)
+        self.report = gradcheck.gradient_check(self.network, self.X, self.y)
+        self.comparisons = {}
+        self.problem = None
+        if backward is not None:
+            self._compare(backward)
+
+    # ---- names -------------------------------------------------------------------------------------------------------
+
+    def inputs(self, index):
+        """Return for each word of a step's code line the quantity that it stands for, the functions left out."""
+        step = self.steps[index]
+        names = {word: self._quantity(word, step) for word in step.inputs}
+        return {word: name for word, name in names.items() if name is not None}
+
+    def _quantity(self, word, step):
+        """Return the quantity that a word of a step's code line stands for; None for a function."""
+        if word == "f":
+            return None
+        if word == "a_prev":
+            return "X" if step.layer == 1 else f"a{step.layer - 1}"
+        if (word == "y_hat" and self._y_hat_is_a) or (word == "z" and step.equation.name in OF_THE_LOGITS):
+            return f"a{self.last}"
+        if word == "z" and step.equation.name in OF_THE_SHIFTED:
+            return "z_shifted"
+        if word.endswith("_next"):
+            return f"{word.removesuffix('_next')}{step.layer + 1}"
+        return word if word in ONCE else f"{word}{step.layer}"
+
+    def output(self, index):
+        """Return the name of the quantity that a step makes."""
+        step = self.steps[index]
+        return step.name if step.name in ONCE else f"{step.name}{step.layer}"
+
+    # ---- a step in its three forms -----------------------------------------------------------------------------------
+
+    def code(self, index):
+        """Return a step's code line in pieces: (text, quantity or None)."""
+        step = self.steps[index]
+        words = {**self.inputs(index), step.equation.output: self.output(index)}
+        activation = step.inputs.get("f")
+        pieces = []
+        for part in re.split(r"([A-Za-z_][A-Za-z_.]*)", step.equation.code):
+            base, dot, rest = part.partition(".")
+            if base in words:
+                pieces.append((words[base], words[base]))
+                if dot:
+                    pieces.append((dot + rest, None))
+            elif base == "f" and activation is not None:
+                pieces.append((activation.name + dot + rest, None))
+            elif part:
+                pieces.append((part, None))
+        return pieces
+
+    def mathml(self, index):
+        """Return a step's equation as MathML, its quantities marked and its layers numbered."""
+        step = self.steps[index]
+        words = {**self.inputs(index), step.equation.output: self.output(index)}
+
+        def numbered(latex):
+            for written, layer in (("(l-1)", step.layer - 1), ("(l+1)", step.layer + 1), ("(l)", step.layer)):
+                latex = latex.replace(written, f"({layer})")
+            return latex.replace("(L)", f"({self.last})")
+
+        terms = {numbered(piece): name for word, name in words.items() for piece in LATEX[word]}
+        return marked(numbered(step.equation.latex), terms)
+
+    def product(self, index):
+        """Return how a step's entries are made, if they are sums of products: (left, transposed, right, transposed)."""
+        step = self.steps[index]
+        names = self.inputs(index)
+        return {
+            "pre_activation": lambda: (names["a_prev"], False, names["W"], False),
+            "hidden_grad_a": lambda: (names["delta_next"], False, names["W_next"], True),
+            "weight_gradient": lambda: (names["a_prev"], True, names["delta"], False),
+        }.get(step.equation.name, lambda: None)()
+
+    def words(self, index):
+        """Return what a step does, in a few sentences."""
+        step = self.steps[index]
+        where = f"{step.phase}, layer {step.layer}" if step.phase != "loss" else "the loss"
+        made = self.quantities[self.output(index)]
+        what = f"C = {made.value:.4f}" if made.name == "C" else f"{made.name}, shape {made.value.shape}"
+        parts = [f"Step {index + 1} of {len(self.steps)}, {where}: {what}.", step.equation.meaning]
+        row = self._row(index)
+        if row is not None and row.status == "kink":
+            parts.append("Nudging cannot decide: every entry lies at a kink.")
+        elif row is not None:
+            agrees = "agrees" if row.passed else "does not agree"
+            parts.append(f"Nudging every entry {agrees}; the relative error is {row.relative_error:.0e}.")
+        compared = self.comparisons.get(index)
+        if compared is not None:
+            parts.append(_of_the_learner(made.name, compared))
+        return " ".join(parts)
+
+    def _row(self, index):
+        """Return the row of the gradient check for what a step makes."""
+        step = self.steps[index]
+        if step.name not in ("dW", "db"):
+            return None
+        (row,) = (row for row in self.report.rows if row.name == f"{step.name}[{step.layer - 1}]")
+        return row
+
+    # ---- what is there -----------------------------------------------------------------------------------------------
+
+    def _collected(self, X):
+        found = {"X": Quantity("X", self.network.forward(X).a[0], 0)}
+        targets = next(step.inputs["y"] for step in self.steps if "y" in step.inputs)
+        found["y"] = Quantity("y", np.asarray(targets, dtype=float), 0)
+        found["n"] = Quantity("n", np.asarray(float(len(found["X"].value))), 0)
+        for layer, (W, b) in enumerate(zip(self.network.weights, self.network.biases, strict=True), 1):
+            found[f"W{layer}"] = Quantity(f"W{layer}", W, 0)
+            found[f"b{layer}"] = Quantity(f"b{layer}", b, 0)
+        for index, step in enumerate(self.steps):
+            name = self.output(index)
+            found[name] = Quantity(name, np.asarray(step.output, dtype=float), index + 1)
+        return found
+
+    # ---- the learner's own -------------------------------------------------------------------------------------------
+
+    @property
+    def first_wrong(self):
+        """The first step at which the learner's own tensor differs."""
+        return next((index for index, row in self.comparisons.items() if not row.passed), None)
+
+    def _compare(self, backward):
+        forward = self.network.forward(self.X)
+        copies = [[array.copy() for array in arrays] for arrays in (self.network.weights, forward.z, forward.a)]
+        weights, z, a = copies
+        a = [*a[:-1], np.array(forward.y_hat)]
+        try:
+            dW, db = _two_lists(backward(weights, list(self.network.activations), z, a, self.y.copy()), self.last)
+        except Exception as error:  # whatever the learner's code raises is told in the widget
+            self.problem = error
+            return
+        for index, step in enumerate(self.steps):
+            if step.name in ("dW", "db"):
+                mine = (dW if step.name == "dW" else db)[step.layer - 1]
+                name = self.output(index)
+                self.comparisons[index] = gradcheck.compare_tensor(name, mine, self.quantities[name].value)
+                self.quantities[f"your {name}"] = Quantity(f"your {name}", np.asarray(mine, dtype=float), index + 1)
+
+
+def _of_the_learner(name, row):
+    """Say how the learner's own tensor compares with the right one."""
+    if row.passed:
+        return f"Your {name} is the same."
+    if row.status == "wrong shape":
+        return f"Your {name} has the shape {row.shape}, expected {row.expected_shape}."
+    if row.proportional:
+        return f"Your {name} is {row.factor:.4g} times the right one."
+    return f"Your {name} differs: the relative error is {row.relative_error:.2g}."
+
+
+def _two_lists(returned, count):
+    """Return dW and db as two lists of arrays, or raise in words."""
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        raise ValueError(f"backward returned {type(returned).__name__}; two lists were expected: return dW, db.")
+    lists = []
+    for name, given in zip(("dW", "db"), returned, strict=True):
+        if not isinstance(given, (tuple, list)) or len(given) != count:
+            came = f"{len(given)} entries" if isinstance(given, (tuple, list)) else type(given).__name__
+            raise ValueError(f"{name} is {came}; a list with {count} arrays was expected, one for each layer.")
+        lists.append([validation.float_array(f"{name}[{i}]", array, finite=False) for i, array in enumerate(given)])
+    return lists

@@ -1,0 +1,217 @@
+"""The pass behind the backward tracer: names, code, equations, and a backward pass of the learner's own beside it."""
+
+import re
+
+import numpy as np
+import pytest
+
+from backprop_lib import Network, gradcheck
+from backprop_lib.mistakes import MISTAKES
+from backprop_lib.running_example import running_example
+from backprop_lib.widgets import BackwardTracer
+from backprop_lib.widgets.mathml import marked
+from backprop_lib.widgets.traced_pass import TracedPass
+
+
+def made(loss="half_mse", sizes=(2, 4, 3), hidden="tanh", n=5):
+    rng = np.random.default_rng(3)
+    y = rng.integers(sizes[-1], size=n) if loss == "softmax_cross_entropy" else rng.normal(size=(n, sizes[-1]))
+    if loss == "binary_cross_entropy":
+        y = (y > 0).astype(float)
+    return TracedPass(Network(sizes, hidden=hidden, loss=loss, rng=rng), rng.normal(size=(n, sizes[0])), y)
+
+
+PASSES = {
+    "running example": TracedPass,
+    "half_mse": made,
+    "mse": lambda: made("mse"),
+    "half_sse": lambda: made("half_sse"),
+    "binary_cross_entropy": lambda: made("binary_cross_entropy", (2, 4, 1)),
+    "softmax_cross_entropy": lambda: made("softmax_cross_entropy"),
+    "one layer": lambda: made(sizes=(3, 2)),
+    "three layers": lambda: made(sizes=(3, 4, 4, 2), hidden="softplus"),
+}
+
+
+@pytest.fixture(scope="module", params=PASSES)
+def traced(request):
+    return PASSES[request.param]()
+
+
+def test_each_line_of_code_computes_its_quantity(traced):
+    """The line as it is shown is run, with the quantities under the names that are shown."""
+    scope = {"np": np, **{f.name: f for f in traced.network.activations}}
+    scope |= {name: one.value for name, one in traced.quantities.items() if one.made == 0}
+    for index in range(len(traced.steps)):
+        line = "".join(text for text, _ in traced.code(index))
+        exec(line, scope)
+        name = traced.output(index)
+        np.testing.assert_array_equal(scope[name], traced.quantities[name].value, err_msg=line)
+
+
+def test_each_equation_marks_every_quantity_of_its_line(traced):
+    for index in range(len(traced.steps)):
+        marks = set(re.findall(r'data-term="([^"]+)"', traced.mathml(index)))
+        assert marks == {*traced.inputs(index).values(), traced.output(index)}
+
+
+def test_each_gradient_stands_beside_a_number_that_checks_it(traced):
+    for index, step in enumerate(traced.steps):
+        if step.name in ("dW", "db"):
+            assert "Nudging every entry agrees" in traced.words(index)
+
+
+def test_where_every_entry_lies_at_a_kink_the_words_say_so():
+    traced = made(sizes=(3, 4, 4, 2), hidden="relu")
+    network = traced.network
+    network.biases[0][...] = -100.0  # every unit of layer 1 is off, and layer 2 sits at the corner of its ReLU
+    dead = TracedPass(network, traced.X, traced.y)
+    assert any("Nudging cannot decide: every entry lies at a kink." in dead.words(i) for i in range(len(dead.steps)))
+
+
+def test_a_wrong_gradient_would_not_agree(monkeypatch):
+    monkeypatch.setattr(
+        Network, "backward", lambda self, forward, y, right=Network.backward: _doubled(right(self, forward, y))
+    )
+    traced = TracedPass()
+    assert any("does not agree" in traced.words(index) for index in range(len(traced.steps)))
+
+
+def _doubled(gradients):
+    for dW in gradients.dW:
+        dW *= 2
+    return gradients
+
+
+def right(weights, functions, z, a, y):
+    grad_a = (a[-1] - y) / len(y)
+    dW, db = [], []
+    for W, f, z_here, a_prev in zip(weights[::-1], functions[::-1], z[::-1], a[-2::-1], strict=True):
+        delta = grad_a * f.derivative(z_here)
+        dW.insert(0, a_prev.T @ delta)
+        db.insert(0, delta.sum(axis=0))
+        grad_a = delta @ W.T
+    return dW, db
+
+
+def test_a_right_backward_is_the_same_in_every_tensor():
+    traced = TracedPass(backward=right)
+    assert len(traced.comparisons) == 4
+    assert traced.first_wrong is None
+    assert (
+        "Yours agrees with the right one in every tensor." in BackwardTracer(backward=right)._sent["facts"]["words"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "first", "words"),
+    [
+        (lambda dW, db: ([2 * g for g in dW], db), "dW2", "Your dW2 is 2 times the right one."),
+        (lambda dW, db: ([dW[0] * 1.001, dW[1]], db), "dW1", "Your dW1 is 1.001 times the right one."),
+        (lambda dW, db: (dW, [b[:1] for b in db]), "db2", "Your db2 has the shape (1,), expected (2,)."),
+        (lambda dW, db: ([dW[0] + 1, dW[1]], db), "dW1", "Your dW1 differs"),
+    ],
+)
+def test_the_first_tensor_that_differs_is_found_from_the_output_on(change, first, words):
+    tracer = BackwardTracer(backward=lambda *given: change(*right(*given)))
+    traced = tracer.traced
+    assert traced.output(traced.first_wrong) == first
+    assert words in traced.words(traced.first_wrong)
+    assert tracer._sent["facts"]["stops"] == [traced.first_wrong + 1]
+    assert f"your {first}" in [one["name"] for one in tracer._sent["facts"]["quantities"]]
+
+
+def test_what_the_learners_code_does_to_its_arguments_does_not_reach_the_pass():
+    def spoils(weights, functions, z, a, y):
+        gradients = right(weights, functions, z, a, y)
+        for array in (*weights, *z, *a, y):
+            array[...] = 0
+        return gradients
+
+    assert TracedPass(backward=spoils).first_wrong is None
+
+
+@pytest.mark.parametrize(
+    ("backward", "words"),
+    [
+        (lambda weights, functions, z, a, y: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda x: x, "TypeError"),
+        (lambda *given: None, "backward returned NoneType; two lists were expected"),
+        (lambda *given: ([1], [2]), "dW is 1 entries; a list with 2 arrays was expected"),
+        (lambda *given: (["a", "b"], ["c", "d"]), "dW[0]"),
+    ],
+)
+def test_what_the_learners_code_raises_is_told_and_the_right_pass_is_shown(backward, words):
+    tracer = BackwardTracer(backward=backward)
+    assert words in tracer._problem["words"]
+    assert "Traceback" in tracer._problem["details"]
+    assert tracer.frames == 15
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"X": [[1.0, 2.0]]}, TypeError, "without a network"),
+        ({"network": Network((2, 1), rng=np.random.default_rng(0))}, TypeError, "without X and y"),
+        ({"network": 3, "X": 1, "y": 2}, TypeError, "a Network was expected"),
+        ({"backward": 3}, TypeError, "a function backward"),
+        ({"sample": 4}, ValueError, "0 to 3 was expected"),
+        ({"sample": True}, ValueError, "0 to 3 was expected"),
+    ],
+)
+def test_nonsense_is_refused_in_words(arguments, error, words):
+    with pytest.raises(error, match=words):
+        BackwardTracer(**arguments)
+
+
+def test_a_pass_with_too_many_numbers_is_refused_in_words():
+    network = Network((784, 300, 10), rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="at most 200,000 can be stepped through"):
+        BackwardTracer(network, np.zeros((2, 784)), np.zeros((2, 10)))
+
+
+def test_one_sample_alone_has_a_pass_of_its_own():
+    tracer = BackwardTracer()
+    tracer.position = 8
+    tracer.change(sample=2)
+    network, X, y = running_example()
+    gradients = network.backward(network.forward(X[2:3]), y[2:3])
+    np.testing.assert_array_equal(tracer.traced.quantities["dW1"].value, gradients.dW[0])
+    assert tracer.position == 8
+    tracer.change(sample=None)
+    assert tracer.traced.n == 4
+
+
+def test_the_network_is_that_of_the_call():
+    network, X, y = running_example()
+    tracer = BackwardTracer(network, X, y)
+    before = tracer.traced.quantities["W1"].value.copy()
+    network.weights[0][...] = 0
+    tracer.change(sample=0)
+    np.testing.assert_array_equal(tracer.traced.quantities["W1"].value, before)
+
+
+def test_the_known_mistakes_are_found_where_the_gradient_comparison_finds_them():
+    network, X, y = running_example()
+    forward = network.forward(X)
+    seen = 0
+    for mistake in MISTAKES.values():
+        try:
+            given = mistake.gradients(network, forward, y)
+        except ValueError:
+            continue  # shapes that do not fit: it never gets as far as a gradient
+        differs = not all(
+            row.passed
+            for row in gradcheck.compare_gradients(given, network.backward(forward, y))
+            if row.name[1] in "Wb"
+        )
+        traced = TracedPass(backward=lambda *_, given=given: (given.dW, given.db))
+        assert (traced.first_wrong is not None) == differs, mistake.name
+        seen += differs
+    assert seen >= 15
+
+
+def test_only_one_symbol_can_be_marked():
+    assert 'data-term="W1"' in marked(r"W^{(1)} x", {r"W^{(1)}": "W1"})
+    with pytest.raises(ValueError, match="2 symbols side by side"):
+        marked("x y", {"x y": "both"})
