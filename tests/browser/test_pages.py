@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from looks import axe_violations, faults
 
-from backprop_lib.widgets import BackwardTracer, ChainExplorer, EpochStepper
+from backprop_lib.widgets import BackwardTracer, ChainExplorer, EpochStepper, ForwardExplorer
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE = 30_000
@@ -13,6 +13,7 @@ PATIENCE = 30_000
 EXPLORERS = {
     "chain": lambda **more: ChainExplorer("square", **more),
     "two_paths": lambda **more: ChainExplorer("two_paths", **more),
+    "forward": lambda **more: ForwardExplorer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),
 }
@@ -159,9 +160,14 @@ def test_fast_clicks_are_all_counted(opened):
     assert opened.position == min(25, int(opened.scrub.get_attribute("max")))
 
 
-def test_what_needs_a_kernel_says_so_and_goes_back(opened):
-    asks = {"Backward tracer": "Pass over", "Chain explorer": "Computation", "Epoch stepper": "Data"}
-    select = opened.root.get_by_label(asks[opened.root.get_attribute("aria-label")])
+ASKS = {"tracer": "Pass over", "chain": "Computation", "stepper": "Data"}
+"""A setting of each that needs the kernel."""
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_what_needs_a_kernel_says_so_and_goes_back(chromium, files, name):
+    opened = Page(chromium, files[name, False])
+    select = opened.root.get_by_label(ASKS[name])
     before = select.input_value()
     other = select.evaluate("s => [...s.options].map(o => o.value).find(v => v !== s.value)")
     select.select_option(other)
@@ -171,6 +177,24 @@ def test_what_needs_a_kernel_says_so_and_goes_back(opened):
     assert select.input_value() == before
     opened.click("Step")
     assert opened.problems == []
+    opened.close()
+
+
+def test_in_the_forward_explorer_without_a_kernel_one_number_at_a_time_is_moved(chromium, files):
+    opened = Page(chromium, files["forward", False])
+    assert "x[0] = 1.0000" in opened.root.inner_text()
+    opened.scrub.fill("27")
+    opened.root.get_by_label("Move").select_option(label="W1[0, 1]")
+    assert "This page has no kernel" in opened.root.get_by_role("alert").inner_text()
+    assert opened.position == 20
+    assert opened.words.startswith("W1[0, 1] = −0.5.")
+    opened.scrub.fill("27")
+    assert opened.words.startswith("W1[0, 1] = 0.2, it was −0.5. a of the output: 3.2, −0.725; the loss is 0.8328.")
+    unit = opened.root.locator(".bp-node").nth(5)
+    unit.focus()
+    assert "Unit 1 of layer 2: z = 2.5000 · 0.5000 + 1.7000 · 1.0000" in opened.root.inner_text()
+    assert opened.root.locator(".bp-node.bp-changed").count() == 3
+    opened.close()
 
 
 def test_an_exception_inside_is_shown_in_words(opened):

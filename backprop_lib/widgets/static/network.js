@@ -9,8 +9,9 @@ function drawnUnits(count) {
 }
 
 // `sizes`: units in each column; `weight(l, i, j)`; `unitTerm(l)`, `edgeTerm(l)`: data-term of a column's parts.
-// Returns `unit(l, i, lines)`, which writes the lines of a unit.
-function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null }) {
+// Returns `unit(l, i, lines)`, which writes the lines of a unit, `weights(weight)`, which draws the edges anew,
+// `mark({ layer, i, j })`, which marks one edge, and ways to a unit and to the edges that lead to it.
+function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null, onEdge = null }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
   const box = { width: 8.8 * size, height: (0.7 + 1.35 * lines) * size };
   const columns = sizes.map(drawnUnits);
@@ -34,6 +35,18 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
     ...columns.slice(1).flatMap((units, l) => units.flatMap((j) => columns[l].map((i) => Math.abs(weight(l + 1, i, j))))),
     1e-12,
   );
+  const edgeList = [];
+  // Thickness is the size, a dashed line a negative weight.
+  function drawEdge({ line, title, text, back, x, y, l, i, j }, value) {
+    line.setAttribute("stroke-width", (0.6 + 3.2 * Math.min(1.5, Math.abs(value) / strongest)).toFixed(2));
+    if (value < 0) line.setAttribute("stroke-dasharray", "6 4");
+    else line.removeAttribute("stroke-dasharray");
+    title.textContent = `weight from unit ${i + 1} of layer ${l - 1} to unit ${j + 1} of layer ${l}: ${readable(value)}`;
+    if (!text) return;
+    text.textContent = short(value);
+    const wide = (0.3 + 0.52 * text.textContent.length) * size;
+    for (const [name, number] of [["x", x - wide / 2], ["y", y - 0.55 * size], ["width", wide], ["height", 1.1 * size]]) back.setAttribute(name, number);
+  }
   for (let l = 1; l < columns.length; l += 1) {
     const edges = drawing("g", { class: "bp-edges", "data-term": edgeTerm(l) });
     const words = drawing("g", { class: "bp-edge-labels", "data-term": edgeTerm(l) });
@@ -42,21 +55,19 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
       columns[l - 1].forEach((i, m) => {
         const [from, to] = [place(l - 1, m), place(l, k)];
         const [x1, y1, x2, y2] = [from.x + box.width, from.y + box.height / 2, to.x, to.y + box.height / 2];
-        const value = weight(l, i, j);
-        // Thickness is the size, a dashed line a negative weight.
-        const line = drawing("line", { x1, y1, x2, y2, "stroke-width": (0.6 + 3.2 * (Math.abs(value) / strongest)).toFixed(2) });
-        if (value < 0) line.setAttribute("stroke-dasharray", "6 4");
-        const title = drawing("title");
-        title.textContent = `weight from unit ${i + 1} of layer ${l - 1} to unit ${j + 1} of layer ${l}: ${readable(value)}`;
-        line.append(title);
-        edges.append(line);
-        if (!labelled) return;
-        const share = 0.26;
-        const [x, y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
-        const text = drawing("text", { class: "bp-edge-label bp-outside", x, y: y + 0.32 * size, "text-anchor": "middle" });
-        text.textContent = short(value);
-        const wide = (0.3 + 0.52 * text.textContent.length) * size;
-        words.append(drawing("rect", { class: "bp-label-back", x: x - wide / 2, y: y - 0.55 * size, width: wide, height: 1.1 * size }), text);
+        const edge = { line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
+        edge.line.append(edge.title);
+        edges.append(edge.line);
+        if (labelled) {
+          const share = 0.26;
+          [edge.x, edge.y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
+          edge.text = drawing("text", { class: "bp-edge-label bp-outside", x: edge.x, y: edge.y + 0.32 * size, "text-anchor": "middle" });
+          edge.back = drawing("rect", { class: "bp-label-back" });
+          words.append(edge.back, edge.text);
+        }
+        if (onEdge) for (const part of [edge.line, edge.text]) if (part) onEdge(part, l, i, j);
+        drawEdge(edge, weight(l, i, j));
+        edgeList.push(edge);
       }),
     );
     svg.append(edges, words);
@@ -84,16 +95,26 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
         ]);
         if (onUnit) onUnit(node, l, i);
         svg.append(node);
-        return [i, made];
+        return [i, { made, node }];
       }),
     );
   });
 
   return {
     units: columns,
+    node: (l, i) => texts[l].get(i)?.node,
+    edgesInto: (l, j) => edgeList.filter((edge) => edge.l === l && edge.j === j).map(({ line }) => line),
+    weights: (of) => edgeList.forEach((edge) => drawEdge(edge, of(edge.l, edge.i, edge.j))),
+    mark(one) {
+      for (const edge of edgeList) {
+        const here = one !== null && edge.l === one.layer && edge.i === one.i && edge.j === one.j;
+        edge.line.classList.toggle("bp-moved", here);
+        edge.text?.classList.toggle("bp-moved", here);
+      }
+    },
     unit(l, i, words) {
-      const made = texts[l].get(i);
-      if (!made) return;
+      if (!texts[l].has(i)) return;
+      const { made } = texts[l].get(i);
       const used = words.filter(Boolean);
       made.forEach((text, n) => {
         text.textContent = used[n] ?? "";

@@ -1,0 +1,138 @@
+"""The forward explorer: a network with every value in it; change a number and watch what depends on it.
+
+Facts: "sizes", "activations" (names), "changeables" (for each "name", "kind", "layer", "index" and "current"), "reach"
+(how far a number moves to either side), "home" (the position of the number as it is), "changed" (whether a change was
+kept), "has_loss", "mathml" (the equation of a unit) and "words" (for each changeable a text for each position).
+
+Arrays: float64 "x", "weights" and "biases" (all layers one after another) and "values" (changeables, positions,
+numbers), with z and a of every layer one after another and the loss at the end.
+"""
+
+import numpy as np
+
+from backprop_lib import equations, plots
+from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.forward_sweeps import HALF, REACH, ForwardSweeps
+from backprop_lib.widgets.mathml import marked
+
+__all__ = ["ForwardExplorer"]
+
+
+class ForwardExplorer(Explorer):
+    """A network with the numbers of one forward pass.
+
+    Point at a unit to see its sum written out. Choose a number, move it, and see which values change with it.
+
+    Parameters
+    ----------
+    network : Network, optional
+        The running example, unless given; its weights are those at the moment of the call.
+    x, y : array_like, optional
+        One input and its target, as for `ForwardSweeps`.
+    lecture : bool, optional
+        Whether text and lines are enlarged, for a projector.
+
+    Attributes
+    ----------
+    position : int
+        Where the chosen number stands, 0 to 40; 20 is where it was. May be set.
+    sweeps : ForwardSweeps
+        The recorded passes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `ForwardSweeps`.
+
+    Examples
+    --------
+    >>> explorer = ForwardExplorer()
+    >>> explorer.sweeps.changeables[0].name
+    'x[0]'
+    """
+
+    title = "Forward explorer"
+
+    _esm = joined("shared.js", "network.js", "forward_explorer.js")
+    _css = joined("shared.css")
+
+    position = Position(0).tag(sync=True)
+
+    def __init__(self, network=None, x=None, y=None, *, lecture=False):
+        self._first = self.sweeps = ForwardSweeps(network, x, y)
+        super().__init__(lecture=lecture)
+
+    @property
+    def frames(self):
+        """The last position."""
+        return 2 * HALF
+
+    def change(self, name, step):
+        """Keep a change: leave the number of that name where a position, 0 to 40, has brought it."""
+        self._apply({"keep": [name, step]})
+        self._publish()
+
+    def _apply(self, settings):
+        unknown = set(settings) - {"keep"}
+        if unknown:
+            raise TypeError(f"{sorted(unknown)[0]!r} is no setting. Known: keep.")
+        if "keep" in settings:
+            name, step = settings["keep"]
+            if not isinstance(step, int) or not 0 <= step <= self.frames:
+                raise ValueError(f"The position is {step!r}; 0 to {self.frames} was expected.")
+            self.sweeps = self.sweeps.moved(name, step)
+
+    def _restart(self):
+        self.sweeps = self._first
+        self.position = HALF
+
+    def _recording(self):
+        return self.sweeps
+
+    def _record(self):
+        sweeps = self.sweeps
+        network = sweeps.network
+        facts = {
+            "sizes": list(network.sizes),
+            "activations": [activation.name for activation in network.activations],
+            "changeables": [
+                {
+                    "name": one.name,
+                    "kind": one.kind,
+                    "layer": one.layer,
+                    "index": list(one.index),
+                    "current": sweeps.current(one),
+                }
+                for one in sweeps.changeables
+            ],
+            "reach": REACH,
+            "home": HALF,
+            "changed": sweeps is not self._first,
+            "has_loss": sweeps.y is not None,
+            "mathml": marked(
+                equations.get("pre_activation").scalar, {"z_j": "z", "b_j": "b", "W_{ij}": "W", "a_i": "a"}
+            ),
+            "words": [
+                [sweeps.words(which, step) for step in range(2 * HALF + 1)] for which in range(len(sweeps.changeables))
+            ],
+        }
+        arrays = {
+            "x": sweeps.x,
+            "weights": np.concatenate([W.ravel() for W in network.weights]),
+            "biases": np.concatenate(network.biases),
+            "values": sweeps.values,
+        }
+        return facts, arrays, HALF
+
+    def _sentence(self):
+        sizes = "-".join(map(str, self.sweeps.network.sizes))
+        return f"Forward explorer, a {sizes} network with one sample. {self.sweeps.words(0, HALF)}"
+
+    def _still(self):
+        network, x = self.sweeps.network, self.sweeps.x
+        if max(network.sizes) > 8:
+            return ""
+        ax = plots.network_diagram(network, network.forward(x[np.newaxis]))
+        return plots.picture(
+            ax, f"The network with its weights and the activation of every unit. {self._sentence()}"
+        ).html

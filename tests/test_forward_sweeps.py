@@ -1,0 +1,83 @@
+"""Forward passes in which one number at a time is moved."""
+
+import numpy as np
+import pytest
+
+from backprop_lib import Network
+from backprop_lib.running_example import running_example
+from backprop_lib.widgets import ForwardExplorer
+from backprop_lib.widgets.forward_sweeps import HALF, ForwardSweeps
+
+
+def test_each_recorded_pass_is_that_of_the_changed_network():
+    network, X, y = running_example()
+    sweeps = ForwardSweeps()
+    assert len(sweeps.changeables) == 2 + 6 + 3 + 6 + 2
+    for which, one in enumerate(sweeps.changeables):
+        for step in (0, HALF, 2 * HALF):
+            changed, x = network.copy(), X[:1].copy()
+            array = {"x": x[0], "W": changed.weights[one.layer - 1], "b": changed.biases[one.layer - 1]}[one.kind]
+            array[one.index] = sweeps.grid(one)[step]
+            forward = changed.forward(x)
+            numbers = sweeps.values[which, step]
+            np.testing.assert_array_equal(numbers[:3], forward.z[0][0])
+            np.testing.assert_array_equal(numbers[3:6], forward.a[1][0])
+            np.testing.assert_array_equal(numbers[8:10], forward.y_hat[0])
+            assert numbers[-1] == changed.loss_value(x, y[:1])
+
+
+def test_only_what_depends_on_a_number_changes():
+    sweeps = ForwardSweeps()
+    names = [one.name for one in sweeps.changeables]
+    words = sweeps.words(names.index("W2[0, 1]"), 3)
+    assert "W2[0, 1] = −2.7, it was −1." in words
+    assert words.endswith("1 of 5 activations have changed.")
+    assert "have changed" not in sweeps.words(0, HALF)
+
+
+def test_a_kept_change_is_where_the_next_one_begins():
+    explorer = ForwardExplorer()
+    explorer.change("b1[2]", 30)
+    assert explorer.position == HALF
+    assert explorer.sweeps.network.biases[0][2] == 1.25
+    assert explorer._sent["facts"]["changed"]
+    explorer.reset()
+    assert explorer.sweeps.network.biases[0][2] == 0.25
+    assert not explorer._sent["facts"]["changed"]
+
+
+def test_a_wide_network_is_drawn_in_summary():
+    sweeps = ForwardSweeps(Network((30, 3, 2), rng=np.random.default_rng(0)), np.ones(30))
+    assert [one.name for one in sweeps.changeables if one.kind == "x"] == [
+        *(f"x[{i}]" for i in range(6)),
+        "x[29]",
+    ]
+    assert np.isnan(sweeps.values[..., -1]).all()  # no target, no loss
+    assert "the loss" not in sweeps.words(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"x": [1.0]}, TypeError, "without a network"),
+        ({"network": 3}, TypeError, "a Network was expected"),
+        ({"network": Network((2, 1), rng=np.random.default_rng(0))}, TypeError, "without x"),
+        ({"network": Network((2, 1), rng=np.random.default_rng(0)), "x": [1.0]}, ValueError, r"\(2,\), was expected"),
+        (
+            {"network": Network((8, 200, 200, 8), rng=np.random.default_rng(0)), "x": np.ones(8)},
+            ValueError,
+            "Take a smaller network",
+        ),
+    ],
+)
+def test_nonsense_is_refused_in_words(arguments, error, words):
+    with pytest.raises(error, match=words):
+        ForwardExplorer(**arguments)
+
+
+def test_a_number_that_is_not_there_is_refused_in_words():
+    explorer = ForwardExplorer()
+    with pytest.raises(ValueError, match=r"one like x\[0\] was expected"):
+        explorer.change("W9[0, 0]", 3)
+    with pytest.raises(ValueError, match="0 to 40 was expected"):
+        explorer.change("x[0]", 41)
