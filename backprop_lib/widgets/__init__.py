@@ -2,9 +2,19 @@
 
 from backprop_lib.widgets.backward_tracer import BackwardTracer
 from backprop_lib.widgets.chain_explorer import ChainExplorer
+from backprop_lib.widgets.delta_explorer import DeltaExplorer
 from backprop_lib.widgets.epoch_stepper import EpochStepper
 from backprop_lib.widgets.forward_explorer import ForwardExplorer
 from backprop_lib.widgets.predict import Predict
 from backprop_lib.widgets.recording import Recorder, Recording
 
-__all__ = ["BackwardTracer", "ChainExplorer", "EpochStepper", "ForwardExplorer", "Predict", "Recorder", "Recording"]
+__all__ = [
+    "BackwardTracer",
+    "ChainExplorer",
+    "DeltaExplorer",
+    "EpochStepper",
+    "ForwardExplorer",
+    "Predict",
+    "Recorder",
+    "Recording",
+]

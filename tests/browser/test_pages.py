@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from looks import axe_violations, faults
 
-from backprop_lib.widgets import BackwardTracer, ChainExplorer, EpochStepper, ForwardExplorer
+from backprop_lib.widgets import BackwardTracer, ChainExplorer, DeltaExplorer, EpochStepper, ForwardExplorer
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE = 30_000
@@ -13,6 +13,7 @@ PATIENCE = 30_000
 EXPLORERS = {
     "chain": lambda **more: ChainExplorer("square", **more),
     "two_paths": lambda **more: ChainExplorer("two_paths", **more),
+    "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),

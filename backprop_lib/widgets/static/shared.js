@@ -308,11 +308,12 @@ const mathRow = (children) => math("math", {}, [math("mrow", {}, children)]);
 const between = (terms, sign) => terms.flatMap((term, i) => (i ? [math("mo", {}, [sign]), term] : [term]));
 const bracketed = (value) => (value < 0 ? `(${readable(value)})` : readable(value));
 
-// d of one name over d of another.
-function slopeOf(upper, lower, term) {
-  const part = (name) => math("mrow", {}, [math("mi", {}, ["d"]), math("mi", {}, [name])]);
+// d of one name over d of another, and the same with a round d.
+function slopeOf(upper, lower, term, sign = "d") {
+  const part = (name) => math("mrow", {}, [math("mi", {}, [sign]), math("mi", {}, [name])]);
   return math("mfrac", term ? { "data-term": term } : {}, [part(upper), part(lower)]);
 }
+const partialOf = (upper, lower, term) => slopeOf(upper, lower, term, "∂");
 
 // ------------------------------------------------------------------------------------------------- canvas and axes
 

@@ -1,0 +1,219 @@
+// The view of the delta explorer. What the recording holds stands in delta_explorer.py.
+
+function deltaView(controller, el) {
+  const { state } = controller;
+  const at = { combination: 0, size: 0, target: 0 }; // what is chosen; all of it is recorded
+  const places = () => state.recording.frames + 1;
+  const now = () => state.recording.combinations[at.combination];
+  const target = () => now().targets[at.target];
+  const n = () => state.recording.samples[at.size];
+
+  const byPlace = (array, combination = at.combination) => array.subarray(combination * places(), (combination + 1) * places());
+  function byTarget(array, combination = at.combination) {
+    const begin = (combination * now().targets.length + at.target) * places();
+    return array.subarray(begin, begin + places());
+  }
+  function bySize(array, combination = at.combination) {
+    const { samples } = state.recording;
+    const begin = ((combination * samples.length + at.size) * now().targets.length + at.target) * places();
+    return array.subarray(begin, begin + places());
+  }
+  function run(combination) {
+    const { runs, steps } = state.recording;
+    const begin = ((combination * now().targets.length + at.target) * places() + state.position) * (steps + 1);
+    return runs.subarray(begin, begin + steps + 1);
+  }
+  // The two losses that go with the same output.
+  const pair = () => state.recording.combinations.flatMap(({ output }, i) => (output === now().output ? [i] : []));
+
+  function words() {
+    const { z, y_hat, loss, grad, slope, delta, nudged } = state.recording;
+    const i = state.position;
+    const number = (value) => readable(value);
+    return (
+      `z = ${number(z[i])}: the prediction is ${number(byPlace(y_hat)[i])}, the target ${number(target())}, the loss ${number(byTarget(loss)[i])}. ` +
+      `delta = ${bracketed(bySize(grad)[i])} · ${bracketed(byPlace(slope)[i])} = ${number(bySize(delta)[i])}; nudging z gives ${number(bySize(nudged)[i])}.`
+    );
+  }
+
+  const frame = makeFrame(controller, el, {
+    name: "Delta explorer",
+    counts: "z",
+    unit: "places",
+    words,
+    shown: ({ recording, position }) => `z = ${readable(recording.z[position])}`,
+  });
+  const again = () => {
+    frame.showStatus();
+    position();
+  };
+  const combinations = frame.choice("Output and loss", [], (i) => {
+    at.combination = i;
+    showTargets();
+    again();
+  });
+  const targets = frame.slider("Target y", {
+    text: (i) => readable(now().targets[i]),
+    onMove: (i) => {
+      at.target = i;
+      again();
+    },
+  });
+  const sizes = frame.choice("Samples n", [], (i) => {
+    at.size = i;
+    again();
+  });
+  frame.settings.append(combinations.element, targets.element, sizes.element);
+  const showTargets = () => targets.show(at.target, now().targets.length - 1);
+
+  const equation = make("div", { className: "bp-equation" });
+  const factors = make("p", { className: "bp-factors" });
+  const parts = ["grad", "slope", "delta"].map((name) => math("mn", { "data-term": name }));
+  const product = make("p", { className: "bp-product" }, [
+    make("span", { className: "bp-product-name", textContent: "In numbers:" }),
+    mathRow([
+      math("mi", { "data-term": "delta" }, ["δ"]),
+      math("mo", {}, ["="]),
+      partialOf("C", "ŷ", "grad"),
+      math("mo", {}, ["·"]),
+      math("mrow", { "data-term": "slope" }, [math("msup", {}, [math("mi", {}, ["f"]), math("mo", {}, ["′"])]), math("mo", { stretchy: "false" }, ["("]), math("mi", {}, ["z"]), math("mo", { stretchy: "false" }, [")"])]),
+      math("mo", {}, ["="]),
+      parts[0],
+      math("mo", {}, ["·"]),
+      parts[1],
+      math("mo", {}, ["="]),
+      parts[2],
+    ]),
+  ]);
+  const panels = ["loss", "hill", "push", "run"].map((name) => {
+    const caption = make("figcaption", {});
+    const canvas = make("canvas", { role: "img" });
+    const legend = make("ul", { className: "bp-legend" });
+    return { name, caption, canvas, legend, figure: make("figure", { className: "bp-panel" }, [caption, canvas, legend]) };
+  });
+  frame.body.append(equation, product, factors, make("div", { className: "bp-panels bp-panels-fit" }, panels.map(({ figure }) => figure)));
+
+  const rangeOf = (...arrays) => {
+    const [low, high] = arrays.reduce(([a, b], array) => array.reduce(([l, h], v) => [Math.min(l, v), Math.max(h, v)], [a, b]), [Infinity, -Infinity]);
+    const pad = 0.07 * (high - low || 1);
+    return [low - pad, high + pad];
+  };
+
+  function line(paper, scale, xs, ys, { color, dash = [] }) {
+    const { pen, ink } = paper;
+    inside(paper, scale, () => {
+      pen.strokeStyle = color;
+      pen.lineWidth = 2.4 * ink;
+      pen.setLineDash(dash);
+      pen.beginPath();
+      ys.forEach((y, i) => pen[i ? "lineTo" : "moveTo"](scale.px(xs[i]), scale.py(y)));
+      pen.stroke();
+      pen.setLineDash([]);
+    });
+  }
+  function tangent(paper, scale, x, y, slope, [low, high]) {
+    line(paper, scale, [low, high], [y + slope * (low - x), y + slope * (high - x)], { color: COLORS[1], dash: [7, 4] });
+    pointMark(paper.pen, scale.px(x), scale.py(y), 0, paper.text, { ring: paper.back, ink: 1.3 * paper.ink });
+  }
+
+  const DRAW = {
+    // The loss over the prediction, with what arrives as its slope.
+    loss(paper) {
+      const { y_hat, loss, grad } = state.recording;
+      const [xs, ys, i] = [byPlace(y_hat), byTarget(loss), state.position];
+      const x = [xs[0], xs[xs.length - 1]];
+      const y = rangeOf(ys);
+      const scale = drawAxes(paper, { x, y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "ŷ across, loss up" });
+      line(paper, scale, xs, ys, { color: COLORS[0] });
+      tangent(paper, scale, xs[i], ys[i], bySize(grad)[i] * n(), x);
+      const shared = n() === 1 ? "" : `, by n: ${readable(bySize(grad)[i])}`;
+      return { caption: `Loss over ŷ: slope ${readable(bySize(grad)[i] * n())}${shared}`, legend: [] };
+    },
+    // The output activation over z, with its slope.
+    hill(paper) {
+      const { y_hat, slope, z } = state.recording;
+      const [ys, i] = [byPlace(y_hat), state.position];
+      const y = rangeOf(ys);
+      const x = [z[0], z[z.length - 1]];
+      const scale = drawAxes(paper, { x, y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "z across, ŷ up" });
+      line(paper, scale, z, ys, { color: COLORS[0] });
+      tangent(paper, scale, z[i], ys[i], byPlace(slope)[i], x);
+      return { caption: `ŷ over z: slope ${readable(byPlace(slope)[i])}`, legend: [] };
+    },
+    // delta over z for both losses of this output.
+    push(paper) {
+      const { delta, z } = state.recording;
+      const both = pair();
+      const y = rangeOf(...both.map((c) => bySize(delta, c)));
+      const scale = drawAxes(paper, { x: [z[0], z[z.length - 1]], y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "z across, δ up" });
+      both.forEach((c, k) => {
+        line(paper, scale, z, bySize(delta, c), { color: COLORS[k], dash: DASHES[k] });
+        const i = state.position;
+        pointMark(paper.pen, scale.px(z[i]), scale.py(bySize(delta, c)[i]), k, COLORS[k], { ring: paper.back, ink: 1.3 * paper.ink });
+      });
+      return { caption: "δ over z, with both losses", legend: both.map((c) => [c, readable(bySize(delta, c)[state.position])]) };
+    },
+    // The prediction along steps downhill from this place, for both losses.
+    run(paper) {
+      const { steps } = state.recording;
+      const both = pair();
+      const y = now().output === "sigmoid" ? [-0.05, 1.05] : rangeOf(...both.map(run), [target()]);
+      const scale = drawAxes(paper, { x: [0, steps], y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "steps across, ŷ up", whole: true });
+      line(paper, scale, [0, steps], [target(), target()], { color: paper.text, dash: [1, 4] });
+      both.forEach((c, k) => {
+        const values = run(c);
+        drawSeries(paper, scale, (i) => values[i], steps, { color: COLORS[k], dash: DASHES[k], marker: k, every: 8 });
+      });
+      return {
+        caption: `${steps} steps downhill, learning rate ${now().learning_rate}`,
+        legend: both.map((c) => [c, `ends at ${readable(run(c)[steps])}`]),
+      };
+    },
+  };
+
+  function draw() {
+    panels.forEach(({ name, canvas, caption, legend }) => {
+      const paper = prepare(canvas);
+      if (!paper) return;
+      const { caption: title, legend: entries } = DRAW[name](paper);
+      caption.textContent = title;
+      legend.replaceChildren(
+        ...entries.map(([c, text], k) =>
+          make("li", {}, [swatch(COLORS[k], DASHES[k].join(" ") || "none", k), make("span", { textContent: `${state.recording.combinations[c].loss} ${text}` })]),
+        ),
+      );
+      if (!state.playing) {
+        const told = entries.map(([c, text]) => `${state.recording.combinations[c].loss} ${text}`).join(", ");
+        canvas.setAttribute("aria-label", `${title}${told ? `: ${told}` : ""}.`);
+      }
+    });
+  }
+
+  function recording() {
+    const { combinations: all, samples, first } = state.recording;
+    [at.combination, at.size, at.target] = first;
+    combinations.fill(all.map(({ title }, i) => [i, title]));
+    sizes.fill(samples.map((size, i) => [i, String(size)]));
+    combinations.show(at.combination);
+    sizes.show(at.size);
+    showTargets();
+  }
+
+  function position() {
+    const { grad, slope, delta } = state.recording;
+    const i = state.position;
+    if (equation.dataset.of !== now().title) {
+      equation.innerHTML = now().mathml;
+      equation.dataset.of = now().title;
+    }
+    factors.textContent = now().factors;
+    parts[0].textContent = bracketed(bySize(grad)[i]);
+    parts[1].textContent = bracketed(byPlace(slope)[i]);
+    parts[2].textContent = readable(bySize(delta)[i]);
+    draw();
+  }
+
+  return frame.begin({ recording, position, playing: position });
+}
+
+export default widget({ speeds: [5, 15, 60] }, deltaView);

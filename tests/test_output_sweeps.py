@@ -1,0 +1,64 @@
+"""What the delta explorer shows: the factors of delta, the number that checks it, and the runs."""
+
+import numpy as np
+import pytest
+
+from backprop_lib import activations, losses
+from backprop_lib.widgets import DeltaExplorer
+from backprop_lib.widgets.output_sweeps import COMBINATIONS, LEARNING_RATES, SAMPLES, OutputSweeps
+
+
+@pytest.fixture(scope="module")
+def sweeps():
+    return OutputSweeps()
+
+
+def test_delta_is_the_product_of_its_factors_and_what_the_nudge_says(sweeps):
+    product = sweeps.grad * sweeps.slope[:, np.newaxis, np.newaxis]
+    np.testing.assert_allclose(sweeps.delta, product, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(sweeps.delta, sweeps.nudged, rtol=1e-5, atol=1e-8)
+
+
+def test_a_wrong_factor_would_not_pass(sweeps):
+    assert not np.allclose(2 * sweeps.delta, sweeps.nudged, rtol=1e-5, atol=1e-8)
+    without_slope = sweeps.grad[2:]
+    assert not np.allclose(without_slope, sweeps.nudged[2:], rtol=1e-5, atol=1e-8)
+
+
+def test_a_batch_of_n_divides_by_n(sweeps):
+    for size, n in enumerate(SAMPLES):
+        np.testing.assert_allclose(sweeps.delta[:, size] * n, sweeps.delta[:, 0])
+
+
+def test_mse_has_twice_the_delta_of_half_mse(sweeps):
+    np.testing.assert_allclose(sweeps.delta[1], 2 * sweeps.delta[0])
+
+
+def test_delta_is_that_of_a_batch_in_which_the_others_are_like_it(sweeps):
+    one = COMBINATIONS[2]
+    f, loss = activations.get(one.output), losses.get(one.loss)
+    z = np.full((4, 1), sweeps.z[13])
+    y = np.full((4, 1), one.targets[3])
+    delta = loss.derivative(f(z), y) * f.derivative(z)
+    assert sweeps.delta[2, SAMPLES.index(4), 3, 13] == pytest.approx(delta[0, 0])
+
+
+def test_the_runs_are_gradient_descent(sweeps):
+    for c, one in enumerate(COMBINATIONS):
+        f = activations.get(one.output)
+        z = sweeps.z[7]
+        after = z - LEARNING_RATES[one.output] * sweeps.delta[c, 0, 1, 7]
+        np.testing.assert_allclose(sweeps.runs[c, 1, 7, :2], [f(z), f(after)], rtol=1e-9)
+
+
+def test_cross_entropy_learns_where_squared_error_does_not(sweeps):
+    badly_wrong = int(np.abs(sweeps.z + 4).argmin())
+    squared, crossed = sweeps.runs[2:, 4, badly_wrong, -1]
+    assert squared < 0.1
+    assert crossed > 0.9
+
+
+def test_another_beginning_is_refused_in_words():
+    with pytest.raises(ValueError, match="one of linear_half_mse"):
+        DeltaExplorer("relu_half_mse")
+    assert DeltaExplorer("linear_mse")._sent["facts"]["first"] == [1, 0, 4]
