@@ -5,11 +5,20 @@ import re
 import numpy as np
 import pytest
 
-from backprop_lib.widgets import BackwardTracer, ChainExplorer, DeltaExplorer, EpochStepper, ForwardExplorer, wire
+from backprop_lib.widgets import (
+    BackwardTracer,
+    ChainExplorer,
+    CheckBench,
+    DeltaExplorer,
+    EpochStepper,
+    ForwardExplorer,
+    wire,
+)
 from backprop_lib.widgets.explorer import Explorer
 
 EXPLORERS = {
     "chain": lambda **more: ChainExplorer("two_paths", **more),
+    "bench": lambda **more: CheckBench(**more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
@@ -94,7 +103,7 @@ def test_nonsense_from_outside_is_answered_in_words_and_changes_nothing(explorer
         explorer,
         kind="change",
         position=before[1],
-        settings={"graph": "cube", "data": "cube", "samples": 99, "keep": ["W9", 0]},
+        settings={"graph": "cube", "data": "cube", "samples": 99, "keep": ["W9", 0], "setting": "cube"},
     )
     assert explorer._problem["words"].startswith("The change was not made. ")
     assert "Traceback" in explorer._problem["details"]

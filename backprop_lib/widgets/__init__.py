@@ -2,6 +2,7 @@
 
 from backprop_lib.widgets.backward_tracer import BackwardTracer
 from backprop_lib.widgets.chain_explorer import ChainExplorer
+from backprop_lib.widgets.check_bench import CheckBench
 from backprop_lib.widgets.delta_explorer import DeltaExplorer
 from backprop_lib.widgets.epoch_stepper import EpochStepper
 from backprop_lib.widgets.forward_explorer import ForwardExplorer
@@ -11,6 +12,7 @@ from backprop_lib.widgets.recording import Recorder, Recording
 __all__ = [
     "BackwardTracer",
     "ChainExplorer",
+    "CheckBench",
     "DeltaExplorer",
     "EpochStepper",
     "ForwardExplorer",

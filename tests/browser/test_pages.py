@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from looks import axe_violations, faults
 
-from backprop_lib.widgets import BackwardTracer, ChainExplorer, DeltaExplorer, EpochStepper, ForwardExplorer
+from backprop_lib.widgets import BackwardTracer, ChainExplorer, CheckBench, DeltaExplorer, EpochStepper, ForwardExplorer
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
-PATIENCE = 30_000
+PATIENCE = 10_000
 
 EXPLORERS = {
     "chain": lambda **more: ChainExplorer("square", **more),
     "two_paths": lambda **more: ChainExplorer("two_paths", **more),
+    "bench": lambda **more: CheckBench("sign_flipped", **more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
@@ -161,7 +162,7 @@ def test_fast_clicks_are_all_counted(opened):
     assert opened.position == min(25, int(opened.scrub.get_attribute("max")))
 
 
-ASKS = {"tracer": "Pass over", "chain": "Computation", "stepper": "Data"}
+ASKS = {"bench": "Setting", "tracer": "Pass over", "chain": "Computation", "stepper": "Data"}
 """A setting of each that needs the kernel."""
 
 
@@ -176,7 +177,7 @@ def test_what_needs_a_kernel_says_so_and_goes_back(chromium, files, name):
     alert.wait_for(state="visible")
     assert "This page has no kernel" in alert.inner_text()
     assert select.input_value() == before
-    opened.click("Step")
+    opened.scrub.fill("1")
     assert opened.problems == []
     opened.close()
 
@@ -200,7 +201,7 @@ def test_in_the_forward_explorer_without_a_kernel_one_number_at_a_time_is_moved(
 
 def test_an_exception_inside_is_shown_in_words(opened):
     opened.page.evaluate("() => { Element.prototype.setAttribute = () => { throw new Error('no ink'); }; }")
-    opened.click("Step")
+    opened.scrub.fill("1")
     alert = opened.root.get_by_role("alert")
     alert.wait_for(state="visible")
     assert "could not be drawn: no ink" in alert.inner_text()
@@ -210,7 +211,7 @@ def test_an_exception_inside_is_shown_in_words(opened):
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_axe_finds_nothing(chromium, files, name, scheme):
     opened = Page(chromium, files[name, False], color_scheme=scheme)
-    opened.click("Step")
+    opened.scrub.fill("2")
     for summary in opened.root.locator("summary").all():
         summary.click()
     assert axe_violations(opened.page) == []

@@ -123,9 +123,3 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
     },
   };
 }
-
-// A number in little room.
-function short(value) {
-  const text = Number(value.toPrecision(3));
-  return (Math.abs(text) >= 1e4 || (text !== 0 && Math.abs(text) < 1e-3) ? text.toExponential(1) : String(text)).replaceAll("-", "−");
-}

@@ -37,6 +37,12 @@ function readable(value) {
   return `${value < 0 ? "−" : ""}${text}`;
 }
 
+// A number in little room.
+function short(value) {
+  const text = Number(value.toPrecision(3));
+  return (Math.abs(text) >= 1e4 || (text !== 0 && Math.abs(text) < 1e-3) ? text.toExponential(1) : String(text)).replaceAll("-", "−");
+}
+
 // ---------------------------------------------------------------------------------- the state, one for all views
 
 const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
