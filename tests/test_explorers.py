@@ -12,6 +12,7 @@ from backprop_lib.widgets import (
     DeltaExplorer,
     EpochStepper,
     ForwardExplorer,
+    TapeViewer,
     wire,
 )
 from backprop_lib.widgets.explorer import Explorer
@@ -21,6 +22,7 @@ EXPLORERS = {
     "bench": lambda **more: CheckBench(**more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
+    "tape": lambda **more: TapeViewer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("xor", epochs=30, **more),
 }

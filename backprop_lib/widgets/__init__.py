@@ -8,6 +8,7 @@ from backprop_lib.widgets.epoch_stepper import EpochStepper
 from backprop_lib.widgets.forward_explorer import ForwardExplorer
 from backprop_lib.widgets.predict import Predict
 from backprop_lib.widgets.recording import Recorder, Recording
+from backprop_lib.widgets.tape_viewer import TapeViewer
 
 __all__ = [
     "BackwardTracer",
@@ -19,4 +20,5 @@ __all__ = [
     "Predict",
     "Recorder",
     "Recording",
+    "TapeViewer",
 ]

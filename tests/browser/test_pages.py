@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from looks import axe_violations, faults
 
-from backprop_lib.widgets import BackwardTracer, ChainExplorer, CheckBench, DeltaExplorer, EpochStepper, ForwardExplorer
+from backprop_lib.widgets import (
+    BackwardTracer,
+    ChainExplorer,
+    CheckBench,
+    DeltaExplorer,
+    EpochStepper,
+    ForwardExplorer,
+    TapeViewer,
+)
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE = 10_000
@@ -16,6 +24,7 @@ EXPLORERS = {
     "bench": lambda **more: CheckBench("sign_flipped", **more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
+    "tape": lambda **more: TapeViewer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),
 }
@@ -169,7 +178,7 @@ ASKS = {"bench": "Setting", "tracer": "Pass over", "chain": "Computation", "step
 @pytest.mark.parametrize("name", ASKS)
 def test_what_needs_a_kernel_says_so_and_goes_back(chromium, files, name):
     opened = Page(chromium, files[name, False])
-    select = opened.root.get_by_label(ASKS[name])
+    select = opened.root.locator(f'.bp-choice:has-text("{ASKS[name]}") select').last
     before = select.input_value()
     other = select.evaluate("s => [...s.options].map(o => o.value).find(v => v !== s.value)")
     select.select_option(other)

@@ -1,0 +1,218 @@
+"""A tape as it is written, and the walk back along it, turn by turn. Nothing here draws.
+
+The tape is `autodiff`'s own, and so are the rules; what the walk leaves at the inputs stands beside a nudge.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_lib import autodiff, gradcheck
+from backprop_lib.autodiff import Tensor
+from backprop_lib.numerals import number
+
+__all__ = ["Line", "Share", "TapeWalk"]
+
+MOST_LINES = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of the tape.
+
+    Attributes
+    ----------
+    name : str
+        "x", "a", "C".
+    formula : str
+        "x * w", or "given".
+    sources : tuple of int
+        The lines that it uses.
+    value : ndarray
+        What was computed.
+    slopes : tuple of float
+        For each source the local slope; NaN where it is no single number.
+    """
+
+    name: str
+    formula: str
+    sources: tuple
+    value: np.ndarray
+    slopes: tuple
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """What a line sends to one of its sources.
+
+    Attributes
+    ----------
+    to : int
+        The source.
+    before, share, after : ndarray
+        What had arrived there, what is sent, and their sum.
+    """
+
+    to: int
+    before: np.ndarray
+    share: np.ndarray
+    after: np.ndarray
+
+
+class TapeWalk:
+    """A computation on a tape, and the walk back.
+
+    Parameters
+    ----------
+    expression : callable
+        Takes the inputs as tensors, by name, and returns a tensor that holds one number.
+    names : sequence of str, optional
+        Names for what the expression computes, in order; u1, u2, ... and C for the last unless given.
+    **inputs
+        The values of the inputs, numbers or small arrays.
+
+    Attributes
+    ----------
+    lines : list of Line
+        The tape.
+    turns : list of tuple (int, list of Share)
+        The walk: whose turn it is, and what it sends.
+    nudged : dict of str to ndarray
+        For each input the slope of the result by central differences.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the expression does not return such a tensor, or the tape is too long to be drawn.
+    """
+
+    def __init__(self, expression, names=None, **inputs):
+        if not callable(expression):
+            raise TypeError(
+                f"expression is {expression!r}, a function of {', '.join(inputs) or 'the inputs'} was expected."
+            )
+        if not inputs:
+            raise TypeError("There are no inputs; give each a value by name, such as x=3.0.")
+        leaves = {name: Tensor(value) for name, value in inputs.items()}
+        end = expression(**leaves)
+        if not isinstance(end, Tensor) or end.data.shape != ():
+            what = f"a tensor of the shape {end.data.shape}" if isinstance(end, Tensor) else type(end).__name__
+            raise ValueError(f"The expression returned {what}; a tensor with one number was expected, such as a sum.")
+        tape = autodiff.tape(end)
+        unused = [name for name, leaf in leaves.items() if leaf not in tape]
+        if unused:
+            raise ValueError(f"{', '.join(unused)} is not used in the expression.")
+        if len(tape) > MOST_LINES:
+            raise ValueError(f"The tape has {len(tape)} lines; at most {MOST_LINES} can be drawn.")
+        self.lines = self._lines(tape, {leaf: name for name, leaf in leaves.items()}, names)
+        self.turns = self._turns(tape)
+        self.nudged = {
+            name: gradcheck.numerical_gradient(
+                lambda value, name=name: float(expression(**{**leaves, name: Tensor(value)}).data), leaves[name].data
+            )
+            for name in leaves
+        }
+
+    def gradient(self, name):
+        """Return what has arrived at a line when the walk is over."""
+        index = [line.name for line in self.lines].index(name)
+        arrived = [share.after for _, shares in self.turns for share in shares if share.to == index]
+        return arrived[-1] if arrived else np.asarray(1.0)
+
+    def agrees(self, name):
+        """Say whether the gradient of an input agrees with its nudge."""
+        return gradcheck.compare_tensor(name, self.gradient(name), self.nudged[name], floor=1e-6).passed
+
+    def words(self, position):
+        """Return what is on screen at a position: 0 for nothing, then the lines, then the turns of the walk."""
+        n = len(self.lines)
+        if position == 0:
+            return f"The tape is empty; {n} lines are to come, and then the walk back."
+        if position <= n:
+            line = self.lines[position - 1]
+            made = "is given" if line.formula == "given" else f"= {line.formula}"
+            return f"Line {position} of {n} is written: {line.name} {made} = {_told(line.value)}."
+        turn, shares = self.turns[position - n - 1]
+        line = self.lines[turn]
+        g = _told(self._has(turn, position))
+        begin = f"Walk back, turn {position - n} of {n}: {line.name} has {g}, and that is all of it."
+        if not shares:
+            nudge = self.nudged.get(line.name)
+            if nudge is None:
+                return f"{begin} It is a constant; nothing more to send."
+            agrees = "agrees" if self.agrees(line.name) else "does not agree"
+            return f"{begin} It is an input; the nudge says {_told(nudge)} and {agrees}."
+        sent = [self._sent(share) for share in shares]
+        return f"{begin} It sends {'; and '.join(sent)}."
+
+    def _sent(self, share):
+        name = self.lines[share.to].name
+        first = not np.any(share.before)
+        total = "" if first else f", which had {_told(share.before)} and now has {_told(share.after)}"
+        return f"{_told(share.share)} to {name}{total}"
+
+    def _has(self, turn, position):
+        """Return what has arrived at a line before a position."""
+        n = len(self.lines)
+        if turn == n - 1:
+            return np.asarray(1.0)
+        done = self.turns[: position - n - 1]
+        return [share.after for _, shares in done for share in shares if share.to == turn][-1]
+
+    @staticmethod
+    def _lines(tape, leaves, names):
+        number_of = {tensor: i for i, tensor in enumerate(tape)}
+        given = iter(names or ())
+        made, lines = 0, []
+        constants = 0
+        for tensor in tape:
+            if tensor in leaves:
+                name, formula = leaves[tensor], "given"
+            elif tensor.operation == "leaf":
+                constants += 1
+                name, formula = f"k{constants}", "a constant"
+            else:
+                made += 1
+                name = next(given, "C" if tensor is tape[-1] else f"u{made}")
+                formula = _formula(tensor.operation, [lines[number_of[source]].name for source in tensor.sources])
+            arrays = [source.data for source in tensor.sources]
+            slopes = tuple(
+                float(rule(1.0, *arrays)) if all(a.ndim == 0 for a in (*arrays, tensor.data)) else np.nan
+                for rule in tensor.rules
+            )
+            lines.append(
+                Line(name, formula, tuple(number_of[source] for source in tensor.sources), tensor.data, slopes)
+            )
+        return lines
+
+    @staticmethod
+    def _turns(tape):
+        number_of = {tensor: i for i, tensor in enumerate(tape)}
+        arrived = {tape[-1]: np.asarray(1.0)}
+        turns = []
+        for tensor in reversed(tape):
+            arrays, shares = [source.data for source in tensor.sources], []
+            for source, rule in zip(tensor.sources, tensor.rules, strict=True):
+                share = autodiff.unbroadcast(rule(arrived[tensor], *arrays), source.data.shape)
+                before = arrived.get(source, np.zeros(source.data.shape))
+                arrived[source] = before + share
+                shares.append(Share(number_of[source], before, share, arrived[source]))
+            turns.append((number_of[tensor], shares))
+        return turns
+
+
+def _formula(operation, names):
+    signs = {"+": "+", "-": "−", "*": "·", "/": "/", "@": "@"}
+    if operation in signs:
+        return f" {signs[operation]} ".join(names)
+    if operation.startswith("**"):
+        return f"{names[0]} ^ {operation[2:]}"
+    return f"{operation}({', '.join(names)})"
+
+
+def _told(value):
+    """Say a number, or an array by its shape and size."""
+    value = np.asarray(value)
+    if value.ndim == 0:
+        return number(float(value))
+    return f"an array of the shape {value.shape} and the size {number(float(np.linalg.norm(value)))}"

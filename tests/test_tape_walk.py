@@ -1,0 +1,69 @@
+"""The tape and the walk back: the numbers of the library's own walk, checked by a nudge."""
+
+import numpy as np
+import pytest
+
+from backprop_lib import autodiff
+from backprop_lib.autodiff import Tensor
+from backprop_lib.widgets import TapeViewer
+from backprop_lib.widgets.tape_walk import TapeWalk
+
+EXPRESSIONS = {
+    "chapter": (lambda x, w: (x * w) * (x * w + x), {"x": 3.0, "w": 2.0}),
+    "twice the same": (lambda x: x * x, {"x": 3.0}),
+    "functions": (lambda x, y: (x.tanh() + 2.0 * y).exp() / y.log() - x**3, {"x": 0.3, "y": 1.7}),
+    "arrays": (lambda A, b: ((A @ A.T).relu() * b).sum(), {"A": [[1.0, -2.0], [0.5, 3.0]], "b": [1.0, 2.0]}),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_the_walk_leaves_what_the_librarys_own_walk_leaves_and_the_nudge_agrees(name):
+    expression, inputs = EXPRESSIONS[name]
+    walk = TapeWalk(expression, **inputs)
+    leaves = {key: Tensor(value) for key, value in inputs.items()}
+    expression(**leaves).backward()
+    for key, leaf in leaves.items():
+        np.testing.assert_allclose(walk.gradient(key), leaf.grad)
+        assert walk.agrees(key)
+
+
+def test_a_wrong_rule_does_not_agree_and_the_words_say_so():
+    broken = autodiff.operation("square", lambda a: a**2, lambda g, a: g * a)  # the 2 is lost
+    walk = TapeWalk(lambda x: broken(x), x=3.0)
+    assert not walk.agrees("x")
+    assert "the nudge says 6 and does not agree" in walk.words(4)
+
+
+def test_the_words_follow_the_tape_and_the_turns():
+    viewer = TapeViewer()
+    words = viewer._sent["facts"]["words"]
+    assert words[4] == "Line 4 of 5 is written: b = a + x = 9."
+    assert words[7].endswith("It sends 6 to a, which had 9 and now has 15; and 6 to x.")
+    assert words[-1].endswith("x has 36, and that is all of it. It is an input; the nudge says 36 and agrees.")
+    assert viewer._sent["facts"]["texts"][7] == ["so far 6", "", "so far 15", "grad 6", "grad 1"]
+
+
+def test_a_turn_comes_only_when_all_shares_have_arrived():
+    for expression, inputs in EXPRESSIONS.values():
+        walk = TapeWalk(expression, **inputs)
+        gone = set()
+        for turn, shares in walk.turns:
+            gone.add(turn)
+            assert all(share.to not in gone for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"x": 1.0}, TypeError, "without an expression"),
+        ({"expression": 3, "x": 1.0}, TypeError, "a function of x was expected"),
+        ({"expression": lambda: 1}, TypeError, "There are no inputs"),
+        ({"expression": lambda x: 3, "x": 1.0}, ValueError, "returned int; a tensor with one number"),
+        ({"expression": lambda x: x * 2, "x": [1.0, 2.0]}, ValueError, r"shape \(2,\); a tensor with one number"),
+        ({"expression": lambda x, y: x * x, "x": 1.0, "y": 2.0}, ValueError, "y is not used"),
+        ({"expression": lambda x: sum((x * x for _ in range(30)), x), "x": 1.0}, ValueError, "at most 24 can be drawn"),
+    ],
+)
+def test_nonsense_is_refused_in_words(arguments, error, words):
+    with pytest.raises(error, match=words):
+        TapeViewer(**arguments)
