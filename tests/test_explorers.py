@@ -12,6 +12,7 @@ from backprop_lib.widgets import (
     DeltaExplorer,
     EpochStepper,
     ForwardExplorer,
+    GradientFlow,
     TapeViewer,
     wire,
 )
@@ -22,6 +23,7 @@ EXPLORERS = {
     "bench": lambda **more: CheckBench(**more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
+    "flow": lambda **more: GradientFlow(10, 32, **more),
     "tape": lambda **more: TapeViewer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("xor", epochs=30, **more),
@@ -105,7 +107,7 @@ def test_nonsense_from_outside_is_answered_in_words_and_changes_nothing(explorer
         explorer,
         kind="change",
         position=before[1],
-        settings={"graph": "cube", "data": "cube", "samples": 99, "keep": ["W9", 0], "setting": "cube"},
+        settings={"graph": "cube", "data": "cube", "samples": 99, "keep": ["W9", 0], "setting": "cube", "depth": 1},
     )
     assert explorer._problem["words"].startswith("The change was not made. ")
     assert "Traceback" in explorer._problem["details"]

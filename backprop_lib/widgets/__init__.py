@@ -6,6 +6,7 @@ from backprop_lib.widgets.check_bench import CheckBench
 from backprop_lib.widgets.delta_explorer import DeltaExplorer
 from backprop_lib.widgets.epoch_stepper import EpochStepper
 from backprop_lib.widgets.forward_explorer import ForwardExplorer
+from backprop_lib.widgets.gradient_flow import GradientFlow
 from backprop_lib.widgets.predict import Predict
 from backprop_lib.widgets.recording import Recorder, Recording
 from backprop_lib.widgets.tape_viewer import TapeViewer
@@ -17,6 +18,7 @@ __all__ = [
     "DeltaExplorer",
     "EpochStepper",
     "ForwardExplorer",
+    "GradientFlow",
     "Predict",
     "Recorder",
     "Recording",

@@ -12,6 +12,7 @@ from backprop_lib.widgets import (
     DeltaExplorer,
     EpochStepper,
     ForwardExplorer,
+    GradientFlow,
     TapeViewer,
 )
 
@@ -24,6 +25,7 @@ EXPLORERS = {
     "bench": lambda **more: CheckBench("sign_flipped", **more),
     "delta": lambda **more: DeltaExplorer(**more),
     "forward": lambda **more: ForwardExplorer(**more),
+    "flow": lambda **more: GradientFlow(10, 32, **more),
     "tape": lambda **more: TapeViewer(**more),
     "tracer": lambda **more: BackwardTracer(**more),
     "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),
@@ -171,7 +173,7 @@ def test_fast_clicks_are_all_counted(opened):
     assert opened.position == min(25, int(opened.scrub.get_attribute("max")))
 
 
-ASKS = {"bench": "Setting", "tracer": "Pass over", "chain": "Computation", "stepper": "Data"}
+ASKS = {"bench": "Setting", "flow": "Activation", "tracer": "Pass over", "chain": "Computation", "stepper": "Data"}
 """A setting of each that needs the kernel."""
 
 

@@ -1,0 +1,162 @@
+"""How large activations and errors are in each layer of a deep network: measured, along training, and by the theory.
+
+Nothing here draws.
+"""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from backprop_lib import activations, equations, validation
+from backprop_lib.network import Network
+from backprop_lib.numerals import number
+
+__all__ = ["EPOCHS", "Flow", "FlowSettings"]
+
+EPOCHS = 40
+LEARNING_RATE = 0.05
+SAMPLES = 64
+DEEPEST, WIDEST = 40, 200
+
+BELL = np.array([NormalDist().inv_cdf((k + 0.5) / 4000) for k in range(4000)])
+"""Values of variance 1, evenly picked from the normal distribution."""
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """What can be chosen.
+
+    Attributes
+    ----------
+    depth : int
+        The number of hidden layers.
+    width : int
+        The units of each, and the number of inputs.
+    hidden : str
+        Their activation.
+    gain : float
+        The standard deviation of the weights is gain / sqrt(width): 1 is LeCun's scale, sqrt(2) is He's.
+    """
+
+    depth: int = 20
+    width: int = 100
+    hidden: str = "tanh"
+    gain: float = 1.0
+
+
+class Flow:
+    """One deep network at the start and along its training.
+
+    Parameters
+    ----------
+    **settings
+        As for `FlowSettings`.
+
+    Attributes
+    ----------
+    settings : FlowSettings
+        What was chosen.
+    activations, deltas : ndarray of shape (epochs + 1, depth)
+        The root of the mean square of a, and of delta, in each hidden layer.
+    expected_activations, expected_deltas : ndarray of shape (depth,)
+        The same by the theory, at the start; the errors begin with that of the last hidden layer.
+    loss : ndarray of shape (epochs + 1,)
+        The loss.
+    stopped : str
+        Why the training ended early; empty if it did not.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting does not fit.
+    """
+
+    def __init__(self, **settings):
+        self.settings = self._checked(FlowSettings(**settings))
+        rng = np.random.default_rng(0)
+        s = self.settings
+        self.network = Network((*[s.width] * (s.depth + 1), 1), hidden=s.hidden, rng=rng)
+        for W in self.network.weights:
+            W[...] = s.gain / np.sqrt(s.width) * rng.standard_normal(W.shape)
+        self.network.weights[-1][...] /= s.gain  # the last layer keeps LeCun's scale
+        self.X = rng.standard_normal((SAMPLES, s.width))
+        self.y = self.X @ rng.standard_normal((s.width, 1)) / np.sqrt(s.width)  # (n, 1)
+        rows, self.stopped = self._trained()
+        self.activations, self.deltas, self.loss = (np.array([row[i] for row in rows]) for i in range(3))
+        self.expected_activations, self.expected_deltas = self._expected()
+
+    @property
+    def epochs(self):
+        """The last recorded epoch."""
+        return len(self.loss) - 1
+
+    def words(self, epoch):
+        """Return the state at an epoch as a few sentences."""
+        first, last = self.deltas[epoch, 0], self.deltas[epoch, -1]
+        share = number(first / last) if last else "0"
+        parts = [
+            f"Epoch {epoch} of {self.epochs}: loss {number(self.loss[epoch])}. The size of delta is {number(last)} in "
+            f"layer {self.settings.depth} and {number(first)} in layer 1, {share} times as much."
+        ]
+        if epoch == 0:
+            theory = self.expected_deltas[0] / self.expected_deltas[-1] if self.expected_deltas[-1] else 0.0
+            parts.append(f"The theory says {number(theory)} times.")
+        if epoch == self.epochs and self.stopped:
+            parts.append(self.stopped)
+        return " ".join(parts)
+
+    def _trained(self):
+        rows = []
+        network = self.network.copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            for epoch in range(EPOCHS + 1):
+                forward = network.forward(self.X)
+                loss = network.loss.value(forward.a[-1], self.y)
+                gradients = network.backward(forward, self.y)
+                sizes = [
+                    np.array([np.sqrt(np.mean(array**2)) for array in arrays])
+                    for arrays in (forward.a[1:-1], gradients.delta[:-1])
+                ]
+                if not (np.isfinite(loss) and all(np.isfinite(size).all() for size in sizes)):
+                    return rows, (
+                        f"In epoch {epoch} the loss is no longer finite: the run has diverged. A smaller gain may help."
+                    )
+                rows.append((*sizes, loss))
+                if epoch < EPOCHS:
+                    network.update_parameters(gradients, LEARNING_RATE)
+        return rows, ""
+
+    def _expected(self):
+        """Walk forward with variances alone, and back with what each layer multiplies by."""
+        s = self.settings
+        f = activations.get(s.hidden)
+        var_W = s.gain**2 / s.width
+        mean_square_a, sizes, slopes = 1.0, [], []  # 1: the inputs are drawn so
+        for _ in range(s.depth):
+            var_z = equations.get("forward_variance").compute(n_in=s.width, var_W=var_W, mean_square_a=mean_square_a)
+            z = np.sqrt(var_z) * BELL
+            mean_square_a = np.mean(f(z) ** 2)
+            sizes.append(np.sqrt(mean_square_a))
+            slopes.append(np.mean(f.derivative(z) ** 2))
+        squares = [self.deltas[0, -1] ** 2]
+        for slope in reversed(slopes[:-1]):
+            arriving = equations.get("backward_variance").compute(
+                n_out=s.width, var_W=var_W, mean_square_delta=squares[0]
+            )
+            squares.insert(0, slope * arriving)
+        return np.array(sizes), np.sqrt(squares)
+
+    @staticmethod
+    def _checked(settings):
+        depth = validation.whole_number("depth", settings.depth, at_least=2)
+        width = validation.whole_number("width", settings.width, at_least=2)
+        if depth > DEEPEST or width > WIDEST:
+            raise ValueError(
+                f"The network is {depth} layers deep and {width} units wide; at most {DEEPEST} layers and {WIDEST} "
+                "units are recorded."
+            )
+        gain = settings.gain
+        if isinstance(gain, bool) or not isinstance(gain, (int, float, np.number)) or not 0 < gain <= 10:
+            raise ValueError(f"gain is {gain!r}; a number above 0 and up to 10 was expected.")
+        return FlowSettings(depth, width, activations.get(settings.hidden).name, float(gain))

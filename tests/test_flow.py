@@ -1,0 +1,71 @@
+"""Sizes of activations and errors in deep networks: measured, and by the theory."""
+
+import numpy as np
+import pytest
+
+from backprop_lib.widgets import GradientFlow
+from backprop_lib.widgets.flow import EPOCHS, LEARNING_RATE, Flow
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "sigmoid", "relu"])
+@pytest.mark.parametrize("gain", [0.5, 1.0, 2.0])
+def test_measurement_and_theory_agree_at_the_start(hidden, gain):
+    flow = Flow(depth=12, width=150, hidden=hidden, gain=gain)
+    for measured, expected in (
+        (flow.activations[0], flow.expected_activations),
+        (flow.deltas[0], flow.expected_deltas),
+    ):
+        assert np.all(measured / expected < 2)
+        assert np.all(measured / expected > 1 / 2)
+
+
+def test_the_sigmoid_vanishes_and_hes_scale_holds_the_relu():
+    sigmoid, relu = Flow(hidden="sigmoid"), Flow(hidden="relu", gain=float(np.sqrt(2)))
+    assert sigmoid.deltas[0, 0] / sigmoid.deltas[0, -1] < 1e-9
+    assert 0.2 < relu.deltas[0, 0] / relu.deltas[0, -1] < 5
+
+
+def test_what_is_recorded_is_gradient_descent():
+    flow = Flow(depth=3, width=8)
+    network = flow.network.copy()
+    for epoch in range(3):
+        forward = network.forward(flow.X)
+        gradients = network.backward(forward, flow.y)
+        assert flow.loss[epoch] == network.loss_value(flow.X, flow.y)
+        assert flow.deltas[epoch, 1] == pytest.approx(np.sqrt(np.mean(gradients.delta[1] ** 2)))
+        assert flow.activations[epoch, 2] == pytest.approx(np.sqrt(np.mean(forward.a[3] ** 2)))
+        network.update_parameters(gradients, LEARNING_RATE)
+    assert len(flow.loss) == EPOCHS + 1
+
+
+def test_a_run_that_diverges_stops_and_says_so():
+    flow = Flow(depth=30, width=100, hidden="relu", gain=4.0)
+    assert flow.epochs < EPOCHS
+    assert "the run has diverged. A smaller gain may help." in flow.words(flow.epochs)
+    assert np.isfinite(flow.loss).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"depth": 1}, ValueError, "depth"),
+        ({"depth": 41}, ValueError, "at most 40 layers"),
+        ({"width": 2.5}, TypeError, "width"),
+        ({"hidden": "rlu"}, ValueError, 'Did you mean "relu"'),
+        ({"gain": 0}, ValueError, "above 0 and up to 10"),
+        ({"gain": True}, ValueError, "above 0 and up to 10"),
+    ],
+)
+def test_nonsense_is_refused_in_words(settings, error, words):
+    with pytest.raises(error, match=words):
+        GradientFlow(**settings)
+
+
+def test_a_change_records_anew_from_epoch_0():
+    explorer = GradientFlow(depth=5)
+    explorer.position = 7
+    explorer.change(hidden="relu")
+    assert explorer.position == 0
+    assert explorer.flow.settings.hidden == "relu"
+    with pytest.raises(TypeError, match="'color' is no setting"):
+        explorer.change(color="red")
