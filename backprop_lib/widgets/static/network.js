@@ -50,7 +50,7 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
   for (let l = 1; l < columns.length; l += 1) {
     const edges = drawing("g", { class: "bp-edges", "data-term": edgeTerm(l) });
     const words = drawing("g", { class: "bp-edge-labels", "data-term": edgeTerm(l) });
-    const labelled = columns[l].length * columns[l - 1].length <= LABELLED_EDGES;
+    const labeled = columns[l].length * columns[l - 1].length <= LABELLED_EDGES;
     columns[l].forEach((j, k) =>
       columns[l - 1].forEach((i, m) => {
         const [from, to] = [place(l - 1, m), place(l, k)];
@@ -58,7 +58,7 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
         const edge = { line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
         edge.line.append(edge.title);
         edges.append(edge.line);
-        if (labelled) {
+        if (labeled) {
           const share = 0.26;
           [edge.x, edge.y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
           edge.text = drawing("text", { class: "bp-edge-label bp-outside", x: edge.x, y: edge.y + 0.32 * size, "text-anchor": "middle" });

@@ -47,7 +47,7 @@ function short(value) {
 
 const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// `trait` is the name of the synchronised position; `resetAsks(state)` says whether a reset needs a new recording.
+// `trait` is the name of the synchronized position; `resetAsks(state)` says whether a reset needs a new recording.
 function makeController(model, { trait = "position", speeds = [5, 20, 60], resetAsks = () => false } = {}) {
   const listeners = new Set();
   const state = {
