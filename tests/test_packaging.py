@@ -92,7 +92,7 @@ def test_the_wheel_carries_the_widgets_module_and_the_data(wheel):
             assert path.relative_to(ROOT).as_posix() in names
     assert {
         "backprop_lib/widgets/static/epoch_stepper.js",
-        "backprop_lib/widgets/static/epoch_stepper.css",
+        "backprop_lib/widgets/static/shared.css",
         "backprop_lib/data/digits.npz",
         "backprop_lib/data/digits.md",
         "backprop_lib/jupyter/labconfig/default_setting_overrides.json",
@@ -151,11 +151,11 @@ def test_the_dependencies_are_those_that_were_agreed():
 
     assert names(PROJECT["dependencies"]) == {
         *("numpy", "matplotlib", "jupyterlab", "ipywidgets", "jupytext"),
-        *("anywidget", "tqdm"),
+        *("anywidget", "latex2mathml", "tqdm"),
     }
     assert names(PROJECT["optional-dependencies"]["test"]) == {
         *("nbval", "pytest", "playwright"),
-        *("codespell", "sympy", "autograd", "nbgrader"),
+        *("axe-playwright-python", "codespell", "sympy", "autograd", "nbgrader"),
     }
 
 
