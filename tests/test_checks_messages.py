@@ -8,6 +8,9 @@ import numpy as np
 import proof
 import pytest
 
+from backprop_lib.checks import check
+from backprop_lib.checks.exercise import EXERCISES
+
 SEED = 5
 
 
@@ -54,6 +57,123 @@ def tape_walk(leaf="pass", source="inputs[0]", summed="g * np.ones(inputs[0].sha
 
 
 ANSWERS = (
+    Wrong(
+        "05.backward",
+        "the layers are counted",
+        """
+        def backward(weights, functions, z, a, y):
+            grad_a = (a[-1] - y) / len(weights)
+            dW, db = [], []
+            for W, f, here, a_prev in zip(weights[::-1], functions[::-1], z[::-1], a[-2::-1]):
+                delta = grad_a * f.derivative(here)
+                dW.insert(0, a_prev.T @ delta)
+                db.insert(0, delta.sum(axis=0))
+                grad_a = delta @ W.T
+            return dW, db
+        """,
+        ("Recognized: The layers are counted",),
+        ("n/k",),
+    ),
+    Wrong(
+        "05.backward",
+        "the whole list z",
+        """
+        def backward(weights, functions, z, a, y):
+            grad_a = (a[-1] - y) / len(y)
+            return [grad_a * functions[-1].derivative(z)], []
+        """,
+        ("such as `z[0]`",),
+        ("keep them in a list",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "Python's own sum with a direction",
+        """
+        def layer_gradients(a_prev, delta):
+            return a_prev.T @ delta, sum(delta, 1)
+        """,
+        ("The sum of db begins with 1",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "an outer product of tables",
+        """
+        def layer_gradients(a_prev, delta):
+            return np.outer(a_prev, delta), delta.sum(axis=0)
+        """,
+        ("`np.outer` takes each of its two tables for one long row",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "transpose without parentheses",
+        """
+        def layer_gradients(a_prev, delta):
+            return a_prev.transpose @ delta, delta.sum(axis=0)
+        """,
+        ("Does a function stand there without its parentheses",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "sizes that are no tuple",
+        """
+        def layer_gradients(a_prev, delta):
+            dW = np.zeros(a_prev.shape[1], delta.shape[1])
+            return dW, delta.sum(axis=0)
+        """,
+        ("as one tuple",),
+    ),
+    Wrong(
+        "05.layer_gradients",
+        "a shape that is called",
+        """
+        def layer_gradients(a_prev, delta):
+            return a_prev.T @ delta / delta.shape(0), delta.sum(axis=0)
+        """,
+        ("`y.shape[0]`",),
+    ),
+    Wrong(
+        "05.hidden_delta_again",
+        "a mask as an index",
+        """
+        def hidden_delta_again(delta_next, W_next, z, function):
+            return (delta_next @ W_next.T)[z > 0]
+        """,
+        ("picked with a mask",),
+    ),
+    Wrong(
+        "05.hidden_delta_again",
+        "a function of another language",
+        """
+        def hidden_delta_again(delta_next, W_next, z, function):
+            return (delta_next @ W_next.T) * function.derivative(z) / length(z)
+        """,
+        ("Python writes `length` as `len`",),
+    ),
+    Wrong(
+        "05.hidden_delta_again",
+        "an index past the end of an array",
+        """
+        def hidden_delta_again(delta_next, W_next, z, function):
+            return delta_next[:, delta_next.shape[1]]
+        """,
+        ("its indices go from 0 to",),
+    ),
+    Wrong(
+        "04.mended",
+        "one number for each sample",
+        """
+        def mended(z, y):
+            e = np.exp(z - z.max(axis=1, keepdims=True))
+            p = e / e.sum(axis=1, keepdims=True)
+            delta = np.zeros_like(p)
+            for s in range(len(y)):
+                J = np.diag(p[s]) - np.outer(p[s], p[s])
+                delta[s] = (-y[s] / p[s] / len(y) @ J).sum()
+            return delta, p
+        """,
+        (),
+        ("-0.000 times", "Multiply first"),
+    ),
     Wrong(
         "03.cross_entropy_delta",
         "np.where computes both branches",
@@ -1094,3 +1214,32 @@ def test_open_dots_are_told_with_their_line():
     verdict = said(Wrong("02.layer", "three dots", source, ()))
     assert verdict.status == "not attempted"
     assert "in the line `z = ...`." in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("exercise", "numbers", "words"),
+    [
+        ("05.two_samples", {"x_1": 2.0, "x_2": 2.0, "delta_1": 0.3, "delta_2": 0.5}, "`x_1` and `x_2` are alike"),
+        ("05.two_samples", {"x_1": 1.0, "x_2": 2.0, "delta_1": 0.3, "delta_2": 0.5}, "`x_1` is 1"),
+        ("05.two_samples", {"x_1": (0, 5), "x_2": 2.0, "delta_1": 0.3, "delta_2": 0.7}, "written with a point"),
+        ("01.used_twice", {"w": 3.0, "x": 3.0, "b": 0.5, "y": 7.0}, "The inner slope is w instead of x"),
+        ("01.used_twice", {"w": 1500.0, "x": 3.0, "b": 0.5, "y": 7.0}, "between 0.001 and 1000"),
+    ],
+)
+def test_own_numbers_that_prove_nothing_are_not_taken(exercise, numbers, words):
+    exercise = EXERCISES[exercise]
+    results = dict.fromkeys(exercise.returns, 1.0)
+    assert words in check(exercise.name, numbers | results).text
+
+
+@pytest.mark.parametrize(
+    ("exercise", "numbers"),
+    [
+        ("05.two_samples", {"x_1": 0.02, "x_2": 2.0, "delta_1": 0.01, "delta_2": 0.5}),
+        ("01.used_twice", {"w": 3.0, "x": 0.02, "b": 0.5, "y": 7.0}),
+    ],
+)
+def test_small_numbers_of_ones_own_are_taken(exercise, numbers):
+    exercise = EXERCISES[exercise]
+    results = dict(zip(exercise.returns, exercise.reference(**numbers), strict=True))
+    assert check(exercise.name, numbers | results).right

@@ -8,7 +8,19 @@ import numpy as np
 __all__ = ["explained"]
 
 SIZES = re.compile(r"size (\d+) is different from (\d+)")
+OUT_OF_BOUNDS = re.compile(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)")
 SHAPES = re.compile(r"shapes \(([\d,]*)\) \(([\d,]*)\)")
+
+OTHER_NAMES = {
+    "length": "len",
+    "numel": "len",
+    "true": "True",
+    "false": "False",
+    "null": "None",
+    "nil": "None",
+    "end": "-1 (the last entry is `a[-1]`)",
+}
+"""What other languages call it, and what Python does."""
 
 PLAIN = (
     (
@@ -38,6 +50,18 @@ PLAIN = (
     ),
     (r"TypeError: .*as an integer", "Several directions are handed over as a tuple."),
     (
+        r"TypeError: .*'tuple' object is not callable",
+        "A shape is a tuple, and its sizes are picked with square brackets: `y.shape[0]`.",
+    ),
+    (
+        r"TypeError: (Cannot interpret .* as a data type|data type .* not understood)",
+        "The sizes of a new array are handed over as one tuple, in parentheses of their own: `np.zeros((7, 3))`.",
+    ),
+    (
+        r"IndexError: too many indices",
+        "The array has fewer directions than there are indices in the brackets: print its `shape` before the line.",
+    ),
+    (
         r".*'list' object is not callable",
         "An entry of a list is picked with square brackets, such as `functions[0]`.",
     ),
@@ -54,19 +78,21 @@ PLAIN = (
         "A list has no arithmetic of its own: take its entries one by one, in a loop.",
     ),
     (
-        r"TypeError: .*unsupported operand.*'(function|method)'",
+        r"TypeError: .*unsupported operand.*'\w*(function|method)'",
         "A function stands there without its parentheses: what it returns is `f(x)`, not `f`.",
     ),
     (r"TypeError: .*keyword argument 'dim'", "NumPy's word for a direction is `axis`."),
     (r"TypeError: .*keyword argument 'keepdim'", "NumPy writes it with an s: `keepdims`."),
     (
         r".*inhomogeneous shape",
-        "The parts differ in shape, so that they do not fit into one array: keep them in a list.",
+        "Arrays that differ in shape do not fit into one array. Was a whole list handed over where the entry of one "
+        "layer is meant, such as `z[0]`? What is to be a list stays one, without `np.array`.",
     ),
     (
         r".*setting an array element with a sequence",
         "The place on the left holds one number, and what stands on the right is a whole array. "
-        "Print the shape of each name on the right. Is there an index too few?",
+        "Print the shape of each name on the right. Is there an index too few? "
+        "Or was an array made, as with `np.zeros(3)`, where a list is to hold arrays, such as `[None] * 3`?",
     ),
     (r".*(bitwise_xor|for \^)", "In Python a power is written `**`."),
     (
@@ -115,6 +141,11 @@ def explained(exercise, error, arguments):
         yield from _about_operands(error, *operands)
     elif SHAPES.search(message):
         yield from _about_a_row(*SHAPES.search(message).groups())
+    elif "matmul" in message and "has 0" in message:
+        yield (
+            "One factor of the product with `@` is a single number or something that is no array. "
+            "Does a function stand there without its parentheses, such as `transpose` for `transpose()` or `T`?"
+        )
     elif "matmul" in message and SIZES.search(message):
         right, left = SIZES.search(message).groups()
         yield (
@@ -134,6 +165,10 @@ def explained(exercise, error, arguments):
         yield f"In NumPy that is a function, not a method: `np.{_attribute(message)}(...)`."
     elif kind == "RecursionError":
         yield f"`{exercise.function}` calls itself without an end."
+    elif OUT_OF_BOUNDS.search(message):
+        index, axis, size = OUT_OF_BOUNDS.search(message).groups()
+        last = f"its indices go from 0 to {int(size) - 1}" if int(size) > 1 else "its only index is 0"
+        yield f"Direction {axis} of that array has the size {size}: {last}, and the index was {index}."
     elif error.get("out_of_range"):
         yield _about_index(*error["out_of_range"])
         if "assignment" in message:
@@ -211,6 +246,8 @@ def _unknown_name(exercise, name):
     other = EXERCISES.get(f"{exercise.number}.{name}")
     if other is not None:
         return f"`{name}` is the answer to another exercise of this notebook: run its cell first."
+    if name in OTHER_NAMES:
+        return f"Python writes `{name}` as `{OTHER_NAMES[name]}`."
     if hasattr(np, name):
         return f"`{name}` is a function of NumPy: `np.{name}`."
     if hasattr(np.linalg, name):

@@ -4,7 +4,7 @@ import numpy as np
 
 from backprop_lib import gradcheck
 
-__all__ = ["factor_words"]
+__all__ = ["factor_words", "fits"]
 
 SYMBOLS = {"n": "the number of samples", "k": "the number of outputs"}
 
@@ -38,6 +38,27 @@ def factor_words(factor, facts):
                 f", with {' and '.join(f'{name} = {facts[name]:.4g}' for name in used)}" if used else ""
             )
     return ""
+
+
+def fits(words, factor, facts):
+    """Say whether what was said of a factor in one setting holds for that of another setting as well.
+
+    Parameters
+    ----------
+    words : str
+        What `factor_words` returned.
+    factor : float
+        The factor of the other setting.
+    facts : mapping of str to float
+        Numbers of the other setting; where one is missing that the words need, nothing speaks against them.
+
+    Returns
+    -------
+    bool
+    """
+    product = words.partition(" is ")[0].removeprefix("−")
+    values = dict(_candidates(facts))
+    return product not in values or _equal(abs(factor), values[product])
 
 
 def _candidates(facts):

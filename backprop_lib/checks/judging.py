@@ -27,6 +27,9 @@ ENTRIES = 3
 LAST_DIGITS = 1e-11
 """A larger relative difference is more than the rounding of another order of the same sums."""
 
+NOTHING = 1e-9
+"""A smaller part of what was expected is rounding, and no factor."""
+
 PROBES = (11, 12)
 """Seeds of the draws on which it is decided whether a mistake of the course's list can be made in an exercise."""
 
@@ -560,6 +563,10 @@ def _exactly(exercise, compared):
         return ""
     cases = {id(call.case) for call in compared}
     where = {1: "the setting", 2: "both settings"}.get(len(cases), f"all {len(cases)} settings")
+    raised = {id(call.case) for call in compared if call.noted["error"] is not None}
+    if raised:
+        runs = len(cases - raised)
+        return f" The mistake does the same: numbers in {runs} of {len(cases)} settings, an error in the others."
     also = (
         ", also where they are right"
         if len({id(call.case) for call in compared if not call.right}) < len(cases)
@@ -583,7 +590,7 @@ def _in_numbers(exercise, call, compared):
     names = " and ".join(f"`{kind}`" for kind in kinds)
     names = f"`{wrong[0].name}`" if len(wrong) == 1 else names
     factor = _common_factor(wrong)
-    words = "" if factor is None else factors.factor_words(factor, call.case["facts"])
+    words = "" if factor is None else _factor_words(factor, call, compared)
     if factor is not None and exercise.kind != "numbers" and (words or _tells(factor, wrong)):
         layers = "" if len(call.rows) == 1 or not any("[" in row.name for row in call.rows) else _layers(call, wrong)
         return (
@@ -648,7 +655,20 @@ def _common_factor(rows):
     if not rows or any(isinstance(row, Words) or not row.proportional for row in rows):
         return None
     values = np.array([row.factor for row in rows])
-    return float(values[0]) if np.all(np.abs(values - values[0]) <= 1e-6 * abs(values[0])) and values[0] else None
+    alike = np.all(np.abs(values - values[0]) <= 1e-6 * abs(values[0])) and abs(values[0]) > NOTHING
+    return float(values[0]) if alike else None
+
+
+def _factor_words(factor, call, compared):
+    """Say what a factor is made of, unless another setting contradicts: in one, 7/3 may be n/k by chance."""
+    words = factors.factor_words(factor, call.case["facts"])
+    for other in compared:
+        if other.name != call.name or other.right or other.given is None or other.problem:
+            continue
+        found = _common_factor([row for row in other.rows if not row.passed])
+        if found is None or not factors.fits(words, found, other.case["facts"]):
+            return ""
+    return words
 
 
 def _changed(exercise, changed):
@@ -812,12 +832,13 @@ def _first_wrong(exercise, call, compared):
             sentences.append(f"With `return a, b` several values come back; hand back `{row.name}` alone.")
         if row.shape == row.expected_shape[::-1] and len(set(row.shape)) > 1:
             sentences.append("It is the transpose of the shape that was expected.")
+        sentences += _about_shape(call, row)
     else:
         if row.shape:
             sentences.append(f"Your `{row.name}` has the shape that was expected, {row.shape}.")
         factor = _common_factor([row])
         if factor is not None:
-            words = factors.factor_words(factor, call.case["facts"])
+            words = _factor_words(factor, call, compared)
             layers = (
                 _layers(call, [other for other in call.rows if not other.passed])
                 if layered and _all_alike(call)
@@ -855,6 +876,22 @@ def _first_wrong(exercise, call, compared):
                 for entry, index in zip(rows, _places(call, row), strict=True)
             ]
     return Section(heading, tuple(sentences), columns, tuple(map(tuple, rows)), link=_link(exercise.chapter))
+
+
+def _about_shape(call, row):
+    """Explain shapes that come of an operation that keeps no table."""
+    if len(row.expected_shape) != 2:
+        return
+    if len(row.shape) == 1 and row.shape[0] not in (0, *row.expected_shape):
+        yield "Entries that are picked with a mask, as in `g[z > 0]`, come in one row; `g * (z > 0)` keeps the table."
+    entries = {np.size(part) for value in call.arguments.values() for part in _arrays_in(value) if np.ndim(part) == 2}
+    if len(row.shape) == 2 and row.shape[0] in entries and row.shape[1] in entries:
+        yield "`np.outer` takes each of its two tables for one long row. A sum of such products is written `@`."
+
+
+def _arrays_in(value):
+    """Yield the arrays of an argument, which may be a list of them."""
+    yield from (part for part in (value if isinstance(value, list) else [value]) if isinstance(part, np.ndarray))
 
 
 def _is_rounded(given, expected):

@@ -9,7 +9,16 @@ from backprop_lib.checks.exercise import Known
 from backprop_lib.mistakes import MISTAKES, STEPS, Layer
 from backprop_lib.network import ForwardPass, Network
 
-__all__ = ["from_list", "in_backward", "in_steps", "network_of", "planted", "right_backward", "wrong_bias_sums"]
+__all__ = [
+    "from_list",
+    "in_backward",
+    "in_steps",
+    "network_of",
+    "planted",
+    "program_of",
+    "right_backward",
+    "wrong_bias_sums",
+]
 
 
 def from_list(name, wrong=None, *, make=None, general=False, **words):
@@ -80,7 +89,7 @@ def in_backward(leave_out=()):
 
 
 def wrong_bias_sums(wrong):
-    """Return the two ways to sum the bias gradient that leave a wrong shape.
+    """Return the ways to sum the bias gradient that leave a wrong shape, or begin with 1.
 
     Parameters
     ----------
@@ -108,6 +117,16 @@ def wrong_bias_sums(wrong):
             chapter=chapter,
             wrong=wrong(lambda delta: delta.sum()),
         ),
+        Known(
+            "bias_summed_from_one",
+            title="The sum of db begins with 1",
+            meaning="Each entry of db is too large by exactly 1. Python's own `sum(delta, 1)` begins with 1 and adds "
+            "the rows to it.",
+            advice="What does `sum([10, 20], 1)` give? How is a direction handed to `np.sum`?",
+            equation="bias_gradient",
+            chapter=chapter,
+            wrong=wrong(lambda delta: 1 + delta.sum(axis=0)),
+        ),
     )
 
 
@@ -117,7 +136,11 @@ def _fresh(entry):
 
 def planted(*names):
     """Return the backward pass with several mistakes of the list planted in it."""
-    steps = {step: function for name in names for step, function in MISTAKES[name].steps.items()}
+    return program_of(**{step: function for name in names for step, function in MISTAKES[name].steps.items()})
+
+
+def program_of(**steps):
+    """Return the backward pass with some of its steps exchanged, as an answer to an exercise."""
     return partial(_as_backward, partial(mistakes.backward, **steps))
 
 

@@ -175,7 +175,7 @@ RIGHT = {
         own(2.0, 3.0, 0.5, 0.25),
         own(-2, 3, 4, 5),
         own(np.float64(1.7), -2.3, 0.11, -0.4),
-        own(0.3, 0.7, np.float32(-1.5), 2.5),
+        own(0.4, 0.7, np.float32(-1.5), 2.5),
         {name: np.array([value]) for name, value in own(5.0, 6.5, -0.2, 0.9).items()},
     ],
     "05.hidden_delta_again": [

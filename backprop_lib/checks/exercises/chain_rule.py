@@ -8,6 +8,7 @@ from backprop_lib import activations
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.functions import FUNCTIONS
 from backprop_lib.checks.known import from_list
+from backprop_lib.checks.reading import one_number
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "01_chain_rule"
@@ -829,8 +830,9 @@ Exercise(
 def own_rules(arguments):
     """Return what does not do about the chosen numbers."""
     for name, value in arguments.items():
-        if np.ndim(value) or not 0.05 <= abs(value) <= 20:
-            return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
+        complaint = one_number(name, value, 0.001, 1000)
+        if complaint:
+            return complaint
     w, x, b, y = arguments.values()
     if np.isclose(w, 2):
         return "With w = 2, w² and 2w are the same, and a mistake would not show. Choose another `w`."
@@ -914,6 +916,13 @@ Exercise(
             power=1,
         ),
         own_slip(
+            "second_path_by_w",
+            "The inner slope is w instead of x",
+            "On the path through z the slope of w·x + b was taken in x. It is the weight that moves.",
+            "Let w grow by 1 inside z alone. By how much does z grow?",
+            path=lambda z, w, x: z + w * w,
+        ),
+        own_slip(
             "link_left_out",
             "A link of the path through z is left out",
             "On the path through z there are two links, from w to z and from z to a. The second one is missing.",
@@ -954,7 +963,7 @@ Exercise(
         slip(
             "difference_for_loss",
             "C is the difference alone",
-            "The slope is right. C holds a − y, without the square and the ½.",
+            "The slope is right. C holds a − y: without the square and the ½, or with `* 2` where `** 2` is meant.",
             "Read the formula of C once more, from the inside out.",
             lambda w, x, b, y: (w * (w * x + b) - y, own_chain(w, x, b, y)[1]),
             "chain_rule",

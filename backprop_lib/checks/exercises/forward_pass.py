@@ -757,7 +757,7 @@ Exercise(
             "gate_at_the_output",
             "A ReLU at the output",
             "z is right. C belongs to a prediction that went through a gate; the output of this network is linear.",
-            "To which layers does the `if` in the loop give a gate?",
+            "Which layers get a gate in your loop, and which one must not have one?",
             "activation",
             gates="all",
         ),

@@ -847,7 +847,8 @@ Exercise(
         from_list(
             "sign_flipped",
             exchanged(share=lambda y: -1 / len(y)),
-            meaning="p is right and every δ points the wrong way, as with target minus prediction.",
+            meaning="p is right and every δ points the wrong way. That is what target minus prediction gives, a lost "
+            "minus before y, or a Jacobian with both of its signs turned.",
             advice="The true class should get more. Must the loss rise or fall with its logit, and which sign has "
             "your δ there?",
             equation="softmax_delta",
@@ -898,10 +899,10 @@ Exercise(
         Known(
             "table_summed",
             title="δ is 0",
-            meaning="The table was summed before or apart from what arrives. What one probability gains the others "
-            "lose, so each of its rows and columns sums to 0.",
-            advice="Which factor of a path has the index i, and which one i and j? Multiply first; over which index do "
-            "you add then?",
+            meaning="Either the table was summed apart from what arrives, or all entries of δ were added into one "
+            "number. What one probability gains the others lose, so that each row and column of the table sums to 0, "
+            "and δ as well.",
+            advice="δ has an entry for each logit. Over which index are the paths to one logit added?",
             equation="softmax_delta",
             chapter=CHAPTER,
             wrong=exchanged(paths=lambda grad_p, J: grad_p * J.sum(axis=0)),

@@ -1,20 +1,25 @@
 """Exercises of chapter 05: one layer, the whole backward pass, a hunt, a number of one's own, a retest."""
 
+import itertools
+from functools import partial
+
 import numpy as np
 
-from backprop_lib import activations
+from backprop_lib import activations, mistakes
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.known import (
     from_list,
     in_backward,
     in_steps,
     planted,
+    program_of,
     right_backward,
     right_steps,
     seen,
     wrong_bias_sums,
 )
 from backprop_lib.checks.networks import backward_cases, nudged_backward
+from backprop_lib.checks.reading import one_number
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "05_vectorized_gradients"
@@ -74,7 +79,11 @@ Exercise(
         "H": "delta1 = (delta2 @ W2) * (z1 > 0)",
     },
     known=(
-        from_list("updated_too_early", lambda *given: one_step(*given, early=True)),
+        from_list(
+            "updated_too_early",
+            lambda *given: one_step(*given, early=True),
+            advice="Which W2 did the forward pass use? Which of your lines changes it, and which one still needs it?",
+        ),
         from_list("slope_left_out", lambda *given: one_step(*given, slope=False)),
         from_list("not_transposed", lambda *given: one_step(*given, transpose=True)),
         Known(
@@ -158,6 +167,113 @@ Exercise(
 
 # ---- write it: the whole backward pass ------------------------------------------------------------------
 
+
+def looped(
+    weights,
+    functions,
+    z,
+    a,
+    y,
+    *,
+    count=lambda weights, a, y: len(y),
+    slope=lambda f, z, a, last: f.derivative(z),
+    share_dW=lambda n: 1.0,
+    share_db=lambda n: 1.0,
+):
+    """Return dW and db of half_mse, with another number of samples, another slope or another share."""
+    delta, dW, db = (a[-1] - y) / count(weights, a, y), [], []
+    for layer in range(len(weights) - 1, -1, -1):
+        delta = delta * slope(functions[layer], z[layer], a[layer + 1], layer == len(weights) - 1)
+        dW.insert(0, a[layer].T @ delta * share_dW(len(y)))
+        db.insert(0, delta.sum(axis=0) * share_db(len(y)))
+        delta = delta @ weights[layer].T
+    return dW, db
+
+
+def loop_slip(name, title, meaning, advice, equation, **parts):
+    """Return a mistake that is made in the loop of a learner."""
+    return Known(name, title, meaning, advice, equation, CHAPTER, wrong=partial(looped, **parts))
+
+
+COUNTED = "Which of the arrays have a row for each sample? Print the number that you divide by, in two settings."
+
+IN_THE_LOOP = (
+    *(
+        loop_slip(
+            name,
+            title,
+            f"The error at the output was divided by {words}, where it is divided by the number of samples.",
+            COUNTED,
+            "output_delta",
+            count=count,
+        )
+        for name, title, words, count in (
+            ("layers_counted", "The layers are counted", "the number of layers", lambda W, a, y: len(W)),
+            ("lists_counted", "The entries of a are counted", "len(a)", lambda W, a, y: len(a)),
+            ("inputs_counted", "The inputs are counted", "the number of inputs", lambda W, a, y: a[0].shape[1]),
+        )
+    ),
+    loop_slip(
+        "hidden_slope_at_activation",
+        "The slope of the hidden layers is taken at a",
+        "The slope of the output is taken at its z. In the hidden layers it is taken at a, the value that comes out.",
+        "Which of the two values enters the activation function, in every layer?",
+        "hidden_delta",
+        slope=lambda f, z, a, last: f.derivative(z if last else a),
+    ),
+    loop_slip(
+        "mask_for_every_function",
+        "The mask of the ReLU for every function",
+        "The error was let through where z is positive. That is the slope of the ReLU; other functions have slopes of "
+        "their own.",
+        "Which settings are right, and which functions do they have? Use those that you are handed.",
+        "hidden_delta",
+        slope=lambda f, z, a, last: z > 0,
+    ),
+    loop_slip(
+        "mask_in_hidden_layers",
+        "The mask of the ReLU in every hidden layer",
+        "The output is right. In the hidden layers the error was let through where z is positive. That is the slope of "
+        "the ReLU; other functions have slopes of their own.",
+        "Which settings are right, and which functions do they have? Use those that you are handed.",
+        "hidden_delta",
+        slope=lambda f, z, a, last: f.derivative(z) if last else z > 0,
+    ),
+    loop_slip(
+        "activation_for_slope",
+        "The function where its slope belongs",
+        "The error was multiplied by the activations themselves, f(z), and not by their slopes f′(z).",
+        "By how much does a rise when z rises a little? Which of the two things that a function offers says that?",
+        "hidden_delta",
+        slope=lambda f, z, a, last: f(z),
+    ),
+    loop_slip(
+        "no_slope_at_all",
+        "No slope in any layer",
+        "The error goes from layer to layer through the weights alone. Each layer's activation function stands "
+        "between its a and its z, that of the output too.",
+        "Which line knows at which z the activation functions are flat?",
+        "output_delta",
+        slope=lambda f, z, a, last: 1.0,
+    ),
+    loop_slip(
+        "bias_not_averaged",
+        "The 1/n stands in the line of dW alone",
+        "dW is right, and db is n times too large: the 1/n of the loss was put into the line of dW.",
+        "At which place does the loss bring in its 1/n? Which lines come after that place?",
+        "bias_gradient",
+        share_db=float,
+    ),
+    loop_slip(
+        "weights_not_averaged",
+        "The 1/n stands in the line of db alone",
+        "db is right, and dW is n times too large: the 1/n of the loss was put into the line of db.",
+        "At which place does the loss bring in its 1/n? Which lines come after that place?",
+        "weight_gradient",
+        share_dW=float,
+    ),
+)
+
 Exercise(
     "05.backward",
     title="Write it: the whole backward pass",
@@ -171,6 +287,7 @@ Exercise(
     reference=right_backward,
     known=(
         *in_backward(),
+        *IN_THE_LOOP,
         Known(
             "output_forgotten",
             title="The output layer is left out",
@@ -197,6 +314,58 @@ Exercise(
 
 HUNTED = ("bias_first_row", "weights_from_grad_a")
 
+
+def mended_in_part(name, title, meaning, advice, bias):
+    """Return a line of db that was mended in a wrong way, beside the dW of either kind."""
+    steps = {"bias_gradient": bias}
+    second = {"weight_gradient": mistakes.MISTAKES["weights_from_grad_a"].steps["weight_gradient"]}
+    return (
+        Known(name, title, f"dW is right. {meaning}", advice, "bias_gradient", CHAPTER, wrong=program_of(**steps)),
+        Known(
+            f"{name}_and_weights_from_grad_a",
+            title,
+            f"{meaning} And the second bug is still in it.",
+            advice,
+            "bias_gradient",
+            CHAPTER,
+            wrong=program_of(**steps, **second),
+        ),
+    )
+
+
+ONE_SAMPLE = "Over which samples does the loss add? And over which of them does your db?"
+
+MENDED_IN_PART = (
+    *mended_in_part(
+        "bias_from_grad_a",
+        "db is built before the slope",
+        "db was summed over what arrives at the layer, before its slope.",
+        "Which of the two errors of a layer is the one at z? And is b a part of z or of a?",
+        lambda here: here.grad_a.sum(axis=0),
+    ),
+    *mended_in_part(
+        "bias_last_row",
+        "db is the last sample's only",
+        "db took the last sample for the whole batch.",
+        ONE_SAMPLE,
+        lambda here: here.delta[-1],
+    ),
+    *mended_in_part(
+        "bias_first_unit",
+        "db is the first unit's error for each sample",
+        "db has an entry for each sample, the error of the first unit.",
+        "Which index do b and db have, that of a sample or that of a unit?",
+        lambda here: here.delta[:, 0],
+    ),
+    *mended_in_part(
+        "bias_mean",
+        "db averaged",
+        "db was averaged over the samples; the 1/n of the loss is in δ already.",
+        "At which line does the 1/n come in, and how often may it?",
+        lambda here: here.delta.mean(axis=0),
+    )[1:],
+)
+
 Exercise(
     "05.mended",
     title="Find the bugs: a backward pass that runs",
@@ -210,7 +379,7 @@ Exercise(
     reference=right_backward,
     stub=planted(*HUNTED),
     planted=HUNTED,
-    known=in_backward(),
+    known=(*in_backward(), *MENDED_IN_PART),
     nudged=nudged_backward,
     hints=(
         "Run the check after each change: what it names first is nearest to the output. "
@@ -226,8 +395,15 @@ Exercise(
 def own_rules(arguments):
     """Return what does not do about the chosen numbers."""
     for name, value in arguments.items():
-        if np.ndim(value) or not 0.05 <= abs(value) <= 20:
-            return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
+        complaint = one_number(name, value, 0.001, 1000)
+        if complaint:
+            return complaint
+    alike = next((pair for pair in itertools.combinations(arguments, 2) if len({arguments[i] for i in pair}) == 1), ())
+    if alike:
+        return f"`{alike[0]}` and `{alike[1]}` are alike, and a mistake that exchanges them would not show. Change one."
+    one = next((name for name, value in arguments.items() if abs(value) == 1), "")
+    if one:
+        return f"`{one}` is {arguments[one]:g}, and a factor that is left out would not show. Choose another number."
     return None
 
 
@@ -238,6 +414,117 @@ def own_gradients(x_1, x_2, delta_1, delta_2, mean=False, first=False):
     share = 2 if mean else 1
     return (x_1 * delta_1 + x_2 * delta_2) / share, (delta_1 + delta_2) / share
 
+
+OWN_SHARE = "Write down the share of sample 1 alone, then that of sample 2, and only then add."
+OWN_BIAS = "b is added to z as it is. By how much does z move on sample 1 when b grows by 1, and on sample 2?"
+
+OWN_SLIPS = (
+    (
+        "samples_crossed",
+        "Each input met the other sample's δ",
+        "The input of sample 1 was multiplied by the δ of sample 2, and the other way round. db is right.",
+        OWN_SHARE,
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_2 + x_2 * d_1, d_1 + d_2),
+    ),
+    (
+        "results_exchanged",
+        "dw and db are exchanged",
+        "`dw` holds the slope for b, and `db` that for w.",
+        "In which of the two does the input have a say?",
+        "weight_gradient",
+        lambda *given: own_gradients(*given)[::-1],
+    ),
+    (
+        "bias_from_inputs",
+        "db adds the inputs",
+        "dw is right. `db` holds x₁ + x₂, in which no error occurs.",
+        OWN_BIAS,
+        "bias_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_1 + x_2 * d_2, x_1 + x_2),
+    ),
+    (
+        "bias_like_weight",
+        "db is dw",
+        "dw is right, and `db` was computed in the same way. The bias is not multiplied by the input.",
+        OWN_BIAS,
+        "bias_gradient",
+        lambda *given: own_gradients(*given)[:1] * 2,
+    ),
+    (
+        "bias_one",
+        "db counts the samples",
+        "dw is right. `db` is 2, as if each sample had the share 1. Each has the share δ.",
+        OWN_BIAS,
+        "bias_gradient",
+        lambda *given: (own_gradients(*given)[0], 2.0),
+    ),
+    (
+        "weight_like_bias",
+        "The inputs are left out of dw",
+        "db is right, and `dw` is the same sum. The weight is multiplied by the input, so the input is in its slope.",
+        "By how much does z move on sample 1 when w grows by 1?",
+        "weight_gradient",
+        lambda *given: own_gradients(*given)[1:] * 2,
+    ),
+    (
+        "shares_multiplied",
+        "The two shares are multiplied",
+        "The share of sample 1 was multiplied by that of sample 2. The samples are separate terms of the loss.",
+        "With two terms in a sum, what becomes of their slopes?",
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_1 * x_2 * d_2, d_1 * d_2),
+    ),
+    (
+        "weight_shares_multiplied",
+        "The two shares of dw are multiplied",
+        "db is right. In dw the share of sample 1 was multiplied by that of sample 2.",
+        "With two terms in a sum, what becomes of their slopes?",
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_1 * x_2 * d_2, d_1 + d_2),
+    ),
+    (
+        "bias_shares_multiplied",
+        "The two shares of db are multiplied",
+        "dw is right. In db the δ of sample 1 was multiplied by that of sample 2.",
+        OWN_BIAS,
+        "bias_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_1 + x_2 * d_2, d_1 * d_2),
+    ),
+    (
+        "samples_subtracted",
+        "The second sample is subtracted",
+        "In both results the share of sample 2 was subtracted from that of sample 1.",
+        "The loss adds the samples. What becomes of the slopes of the terms of a sum?",
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_1 * d_1 - x_2 * d_2, d_1 - d_2),
+    ),
+    (
+        "second_sample_only",
+        "The second sample only",
+        "dw and db hold the share of the second sample alone.",
+        "The weight is used once for each sample. What becomes of the first use?",
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (x_2 * d_2, d_2),
+    ),
+    (
+        "divided_by_inputs",
+        "Divided by the inputs",
+        "In dw each δ was divided by its input. db is right.",
+        "By how much does z move on sample 1 when w grows by 1: by x₁, or by 1/x₁?",
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: (d_1 / x_1 + d_2 / x_2, d_1 + d_2),
+    ),
+    (
+        "weight_sums_multiplied",
+        "Summed first, multiplied afterward, and halved",
+        "In dw the mean of the inputs was multiplied by the sum of the δ. db is right.",
+        OWN_SHARE,
+        "weight_gradient",
+        lambda x_1, x_2, d_1, d_2: ((x_1 + x_2) / 2 * (d_1 + d_2), d_1 + d_2),
+    ),
+)
+"""Name, title, meaning, advice, equation and what is computed, of mistakes with numbers of one's own."""
 
 Exercise(
     "05.two_samples",
@@ -265,6 +552,18 @@ Exercise(
             title="The first sample only",
             meaning="dw and db hold the share of the first sample alone.",
             advice="The weight is used once for each sample. What becomes of the second use?",
+        ),
+        *(
+            Known(name, title, meaning, advice, equation, CHAPTER, wrong=wrong)
+            for name, title, meaning, advice, equation, wrong in OWN_SLIPS
+        ),
+        from_list(
+            "sign_flipped",
+            lambda *given: tuple(-part for part in own_gradients(*given)),
+            meaning="Both results have the wrong sign.",
+            advice="The two δ are handed over. Where does a minus come in?",
+            equation="weight_gradient",
+            chapter=CHAPTER,
         ),
         from_list("weights_averaged", lambda *g: (own_gradients(*g, mean=True)[0], own_gradients(*g)[1])),
         from_list("bias_averaged", lambda *g: (own_gradients(*g)[0], own_gradients(*g, mean=True)[1])),
@@ -330,6 +629,25 @@ Exercise(
     reference=right_steps(*DELTA_STEPS),
     known=(
         *in_steps(*DELTA_STEPS, leave_out=("slope_of_another_layer", "another_layers_weights")),
+        Known(
+            "divided_by_n_again",
+            title="Divided by n again",
+            meaning="δ was divided by the number of samples. The 1/n of the loss is in `delta_next` already.",
+            advice="At which place of the way back does 1/n come in? Is this layer that place?",
+            equation="hidden_delta",
+            chapter="04_hidden_delta",
+            wrong=lambda d, W, z, f: (d @ W.T) * f.derivative(z) / len(z),
+        ),
+        Known(
+            "last_path_only",
+            title="The last path only",
+            meaning="The error of the last unit of the next layer alone was sent back. In a loop that is what `=` does "
+            "where `+=` is meant.",
+            advice="Draw one unit with two units after it. How many ways lead from it to the loss?",
+            equation="hidden_grad_a",
+            chapter="04_hidden_delta",
+            wrong=lambda d, W, z, f: (d[:, -1:] @ W[:, -1:].T) * f.derivative(z),
+        ),
         Known(
             "function_for_slope",
             title="The function where its slope belongs",
