@@ -46,7 +46,7 @@ def test_what_is_sent_is_the_recording(stepper):
 
 
 def test_every_synchronised_value_has_a_name_of_its_own(stepper):
-    assert set(stepper.get_state()) >= {"epoch", "playing", "_sent", "_settings", "_choices", "_problem", "_answered"}
+    assert set(stepper.get_state()) >= {"_where", "_shown", "_sent", "_settings", "_choices", "_problem", "_answered"}
 
 
 def test_the_methods_move_the_epoch_that_the_browser_sees(stepper):
@@ -65,7 +65,14 @@ def test_the_methods_move_the_epoch_that_the_browser_sees(stepper):
 def test_an_epoch_set_by_hand_or_by_the_browser_stays_within_the_recording(stepper):
     stepper.epoch = 100
     assert stepper.epoch == 6
-    stepper.set_state({"epoch": 4})
+    shown = {
+        "position": 4,
+        "playing": False,
+        "moves": stepper._where["moves"],
+        "by": "a window",
+        "id": stepper._sent["id"],
+    }
+    stepper.set_state({"_shown": shown})
     np.testing.assert_array_equal(stepper.network.weights[0].ravel(), stepper.recording.parameters[4][:6])
 
 

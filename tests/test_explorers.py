@@ -94,11 +94,41 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
     explorer.reset()
     start = position(explorer)
     identity = explorer._sent["id"]
-    ask(explorer, kind="show", position=start + 2, of=start, id=identity)
+    moves = explorer._where["moves"]
+
+    def show(position, by="one", playing=True, **other):
+        explorer.set_state(
+            {"_shown": {"position": position, "playing": playing, "moves": moves, "by": by, "id": identity} | other}
+        )
+
+    show(start + 1)
+    show(start + 2)
+    assert (position(explorer), explorer.playing) == (start + 2, True)
+    assert explorer._where["by"] == "one"
+    show(start + 1, id=identity - 1)  # of an earlier recording
     assert position(explorer) == start + 2
-    ask(explorer, kind="show", position=start + 3, of=start, id=identity)  # of an earlier position
-    ask(explorer, kind="show", position=start + 3, of=None, id=identity - 1)  # of an earlier recording
-    assert position(explorer) == start + 2
+    setattr(explorer, explorer.trait, start + 1)
+    assert (position(explorer), explorer.playing) == (start + 1, False)  # the code takes over
+    assert (explorer._where["by"], explorer._where["moved"]) == ("", True)
+    show(start + 3)  # was under way while the code moved
+    assert (position(explorer), explorer.playing) == (start + 1, False)
+    moves = explorer._where["moves"]
+    show(start)
+    show(start, by="another", playing=False)
+    show(start + 1)  # was under way while the other window paused
+    assert (position(explorer), explorer.playing) == (start, False)
+    show(start + 1, by="another", playing=False)  # a step before the answer to its pause came back
+    assert position(explorer) == start + 1
+    explorer.reset()
+    assert explorer._where["moved"]
+
+
+def test_a_pause_by_the_code_leaves_the_place_to_the_browser(explorer):
+    explorer.reset()
+    explorer.play()
+    explorer.pause()
+    assert not explorer._where["moved"]
+    assert not explorer._where["playing"]
 
 
 def test_nonsense_from_outside_is_answered_in_words_and_changes_nothing(explorer):
@@ -120,7 +150,7 @@ def test_a_step_sends_the_position_and_no_recording(explorer):
     explorer.reset()
     sent.clear()
     explorer.step()
-    assert sent == [explorer.trait]
+    assert sorted(sent) == sorted([explorer.trait, "_where"])
 
 
 def test_where_nothing_moves_there_is_a_picture_with_its_text(explorer):

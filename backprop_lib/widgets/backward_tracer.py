@@ -73,7 +73,7 @@ class BackwardTracer(Explorer):
     _esm = joined("shared.js", "network.js", "backward_tracer.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, network=None, X=None, y=None, *, backward=None, sample=None, lecture=False):
         whole = TracedPass(network, X, y)

@@ -58,7 +58,7 @@ class ChainExplorer(Explorer):
     _esm = joined("shared.js", "graph.js", "chain_explorer.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, graph="square", *, lecture=False):
         self.chain = Chain(graph)

@@ -53,7 +53,7 @@ class CheckBench(Explorer):
     _esm = joined("shared.js", "check_bench.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, mistake="summed_not_averaged", setting="linear_relu", *, lecture=False):
         self._mistake = validation.lookup("a mistake", mistake, MISTAKES).name

@@ -54,7 +54,7 @@ class DeltaExplorer(Explorer):
     _esm = joined("shared.js", "delta_explorer.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, combination="sigmoid_half_mse", *, lecture=False):
         names = [one.name for one in COMBINATIONS]

@@ -70,7 +70,7 @@ class EpochStepper(Explorer):
     _esm = joined("shared.js", "epoch_stepper.js")
     _css = joined("shared.css")
 
-    epoch = Position(0).tag(sync=True)
+    epoch = Position(0)
 
     def __init__(self, data="xor", *, lecture=False, **settings):
         self._recorder = Recorder(data, **settings)

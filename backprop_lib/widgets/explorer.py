@@ -52,19 +52,25 @@ class Explorer(anywidget.AnyWidget):
     trait = "position"
     title = "Explorer"
 
-    playing = traitlets.Bool(False).tag(sync=True)
+    playing = traitlets.Bool(False)
     lecture = traitlets.Bool(False).tag(sync=True)
     _sent = traitlets.Dict().tag(sync=True)
     _settings = traitlets.Dict().tag(sync=True)
     _choices = traitlets.Dict().tag(sync=True)
     _problem = traitlets.Dict().tag(sync=True)
     _answered = traitlets.Int(0).tag(sync=True)
+    _where = traitlets.Dict().tag(sync=True)  # written by the kernel
+    _shown = traitlets.Dict().tag(sync=True)  # written by the browsers
 
     def __init__(self, *, lecture=False):
         if not isinstance(lecture, bool):
             raise TypeError(f"lecture is {lecture!r}, True or False was expected.")
         self._identity = 0
-        super().__init__(lecture=lecture, **self._state())
+        self._moves, self._mover, self._follows = 0, "", False
+        state = self._state()
+        super().__init__(lecture=lecture, _where=self._place(state[self.trait], moved=True), **state)
+        self.observe(self._moved, [self.trait, "playing"])
+        self.observe(self._follow, "_shown")
         self.on_msg(self._receive)
 
     # ---- what a widget has to say -----------------------------------------------------------------------------------
@@ -144,14 +150,48 @@ class Explorer(anywidget.AnyWidget):
     def _nearest(self, position):
         return min(max(position, 0), self.frames)
 
-    def _receive(self, _widget, content, _buffers):
-        """Answer the browser: a change of settings, a reset, or what is on its screen."""
-        if content["kind"] == "show":
-            # What is on the browser's screen, unless this side has another recording or has moved on meanwhile.
-            if content["id"] == self._identity and content["of"] in (None, getattr(self, self.trait)):
-                setattr(self, self.trait, content["position"])
-                self.playing = False
+    # While it plays, a browser runs ahead of what this side knows, and what it says is old when it arrives. So each
+    # move that code makes, and each end of playing, gets a number, `_moves`. A browser says with its position which
+    # move it has seen last, and what it says is dropped if another move came in between.
+
+    def _tell(self, *, moved):
+        """Tell the browsers where this side is; `moved` says whether the position is an order, or only known so far."""
+        self._where = self._place(getattr(self, self.trait), moved=moved)
+
+    def _place(self, position, *, moved):
+        return {
+            "position": position,
+            "playing": self.playing,
+            "moved": moved,
+            "moves": self._moves,
+            "by": self._mover if self._follows else "",
+            "id": self._identity,
+        }
+
+    def _moved(self, change):
+        if self._follows:
             return
+        if change.name == self.trait and self.playing:
+            self.playing = False  # the code takes over
+        self._moves, self._mover = self._moves + 1, ""
+        self._tell(moved=change.name == self.trait)
+
+    def _follow(self, _change):
+        """Follow a browser, unless this side has another recording or has moved on meanwhile."""
+        shown = self._shown
+        if shown["id"] != self._identity or (shown["moves"] != self._moves and shown["by"] != self._mover):
+            return
+        ends = self.playing and not shown["playing"]
+        self._moves, self._mover, self._follows = self._moves + ends, shown["by"], True
+        try:
+            setattr(self, self.trait, shown["position"])
+            self.playing = shown["playing"]
+            self._tell(moved=True)
+        finally:
+            self._follows = False
+
+    def _receive(self, _widget, content, _buffers):
+        """Answer the browser: a change of settings, or a reset."""
         try:
             setattr(self, self.trait, content["position"])
             self._apply(content.get("settings", {}))
@@ -171,6 +211,8 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():
             for name, value in {**self._state(), "_problem": problem or {}, **state}.items():
                 setattr(self, name, value)
+            self._moves, self._mover = self._moves + 1, ""
+            self._tell(moved=True)
 
     def _state(self):
         recording = self._recording()

@@ -56,7 +56,7 @@ class ForwardExplorer(Explorer):
     _esm = joined("shared.js", "network.js", "forward_explorer.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, network=None, x=None, y=None, *, lecture=False):
         self._first = self.sweeps = ForwardSweeps(network, x, y)

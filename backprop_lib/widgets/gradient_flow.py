@@ -55,7 +55,7 @@ class GradientFlow(Explorer):
     _esm = joined("shared.js", "gradient_flow.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, depth=20, width=100, hidden="tanh", gain=1.0, *, lecture=False):
         self.flow = Flow(depth=depth, width=width, hidden=hidden, gain=gain)

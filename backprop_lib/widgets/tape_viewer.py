@@ -62,7 +62,7 @@ class TapeViewer(Explorer):
     _esm = joined("shared.js", "graph.js", "tape_viewer.js")
     _css = joined("shared.css")
 
-    position = Position(0).tag(sync=True)
+    position = Position(0)
 
     def __init__(self, expression=None, names=None, *, lecture=False, **inputs):
         if expression is None:

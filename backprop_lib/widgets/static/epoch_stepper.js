@@ -286,7 +286,8 @@ function stepperView(controller, el) {
     const legend = make("ul", { className: "bp-legend" });
     return { name, caption, canvas, legend, figure: make("figure", { className: "bp-panel" }, [caption, canvas, legend]) };
   });
-  const tables = make("div", { className: "bp-tables" });
+  const tables = make("div", { className: "bp-tables", tabIndex: 0, role: "region", "aria-label": "Weights and biases" });
+  tables.dataset.scrolls = "true";
   const parameters = make("details", { className: "bp-parameters", ontoggle: frame.guard(() => drawTables()) }, [
     make("summary", { textContent: "Weights and biases at this epoch" }),
     tables,
@@ -366,4 +367,4 @@ function stepperView(controller, el) {
 
 const changedOnTheWay = ({ recording }) => recording.marks.length > 1 || recording.stopped === "callback";
 
-export default widget({ trait: "epoch", speeds: [5, 20, 60], resetAsks: changedOnTheWay }, stepperView);
+export default widget({ speeds: [5, 20, 60], resetAsks: changedOnTheWay }, stepperView);

@@ -47,12 +47,14 @@ function short(value) {
 
 const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// `trait` is the name of the synchronized position; `resetAsks(state)` says whether a reset needs a new recording.
-function makeController(model, { trait = "position", speeds = [5, 20, 60], resetAsks = () => false } = {}) {
+// `resetAsks(state)` says whether a reset needs a new recording.
+function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false } = {}) {
   const listeners = new Set();
+  const me = Math.random().toString(36).slice(2); // this window
+  let where = model.get("_where"); // what the kernel said last
   const state = {
     recording: unpack(model.get("_sent")),
-    position: model.get(trait),
+    position: where.position,
     playing: false,
     speed: reducedMotion() ? speeds[0] : speeds[Math.min(1, speeds.length - 1)],
     waiting: false, // for an answer of the kernel
@@ -66,7 +68,6 @@ function makeController(model, { trait = "position", speeds = [5, 20, 60], reset
   let patience = null;
   let frame = null;
   let lastSync = 0;
-  let told = state.position; // the position that the kernel last heard of or gave
 
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
@@ -80,15 +81,10 @@ function makeController(model, { trait = "position", speeds = [5, 20, 60], reset
   function sync() {
     if (kernelIsGone()) return;
     lastSync = performance.now();
-    told = state.position;
-    model.set(trait, state.position);
-    model.set("playing", state.playing);
+    // With the number of the kernel's last move that was seen here: what it has moved since counts more.
+    const { position, playing, recording } = state;
+    model.set("_shown", { position, playing, moves: where.moves, id: recording.id, by: me });
     model.save_changes();
-  }
-
-  // Tell the kernel what is on screen, unless it has moved on meanwhile (`of`), or has another recording (`id`).
-  function tell(of) {
-    send({ kind: "show", position: state.position, of, id: state.recording.id });
   }
 
   function send(content) {
@@ -209,7 +205,7 @@ function makeController(model, { trait = "position", speeds = [5, 20, 60], reset
     speeds,
     listen(listener) {
       listeners.add(listener);
-      if (model.get("playing")) play(); // asked for before anything was on screen
+      if (where.playing) play(); // asked for before anything was on screen
       return () => listeners.delete(listener);
     },
     step: function step() {
@@ -252,22 +248,20 @@ function makeController(model, { trait = "position", speeds = [5, 20, 60], reset
   model.on("change:_sent", () => {
     stop();
     state.recording = unpack(model.get("_sent"));
-    state.position = told = state.recording.start;
+    where = model.get("_where");
+    state.position = state.recording.start;
     emit("recording");
-    // An older position may still have been under way to the kernel: say where this run is, unasked.
-    send({ kind: "show", position: state.position, of: null, id: state.recording.id });
   });
-  model.on(`change:${trait}`, () => {
-    if (model.get(trait) === told || model.get("_sent").id !== state.recording.id) return;
-    told = model.get(trait);
+  model.on("change:_where", () => {
+    const news = model.get("_where");
+    if (news.id !== state.recording.id) return; // its recording is still to come, and brings the place with it
+    where = news;
+    if (news.by === me) return;
+    if (news.by && news.playing && state.playing) return; // another window plays as well
     const was = stop();
-    show(told);
-    if (was) sync();
-  });
-  model.on("change:playing", () => {
-    if (model.get("playing") === state.playing) return;
-    if (model.get("playing")) play();
-    else if (stop()) tell(told);
+    if (news.moved || !was) show(news.position);
+    else sync(); // it was paused here, and here is further on
+    if (news.playing) play();
   });
   model.on("change:_answered", () => {
     if (model.get("_answered") === request) finish(model.get("_problem"));

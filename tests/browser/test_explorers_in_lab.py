@@ -1,0 +1,112 @@
+"""Every explorer in a real JupyterLab: the screen and the kernel agree, whoever moves, and nothing happens twice."""
+
+import re
+
+import pytest
+from conftest import ask_kernel, await_kernel, notebook
+
+EXPLORERS = {
+    "chain": ("ChainExplorer('two_paths')", "Chain explorer"),
+    "bench": ("CheckBench('sign_flipped')", "Check bench"),
+    "delta": ("DeltaExplorer()", "Delta explorer"),
+    "forward": ("ForwardExplorer()", "Forward explorer"),
+    "flow": ("GradientFlow(10, 32)", "Gradient flow"),
+    "tape": ("TapeViewer()", "Tape viewer"),
+    "tracer": ("BackwardTracer()", "Backward tracer"),
+}
+
+
+class Shown:
+    """One view of an explorer in a notebook."""
+
+    def __init__(self, page, title, nth=0):
+        self.page = page
+        self.root = page.get_by_role("group", name=re.compile(f"^{title}", re.IGNORECASE)).nth(nth)
+        self.root.wait_for()
+        self.root.scroll_into_view_if_needed()
+        self.scrub = self.root.locator(".bp-scrub input")
+
+    def click(self, name):
+        self.root.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def position(self):
+        return int(self.scrub.input_value())
+
+    def await_position(self, test):
+        self.page.wait_for_function(
+            f"input => {{ const at = Number(input.value); return {test}; }}", arg=self.scrub.element_handle()
+        )
+
+    def await_button(self, name):
+        self.root.get_by_role("button", name=name, exact=True).wait_for()
+
+
+@pytest.fixture(params=EXPLORERS)
+def opened(request, lab):
+    code, title = EXPLORERS[request.param]
+    cell = f"from backprop_lib.widgets import {code.partition('(')[0]}\nexplorer = {code}\nexplorer"
+    page = lab.open(notebook(lab, f"explorer_{request.param}", cell, "explorer"))
+    assert lab.run_all(page) == []
+    yield page, Shown(page, title), title
+    page.context.close()
+
+
+def test_screen_and_kernel_agree_whoever_moves(opened):
+    page, first, title = opened
+    second = Shown(page, title, 1)
+    first.click("Reset")
+    start = first.position
+    # clicks as fast as they come
+    first.root.get_by_role("button", name="Step", exact=True).evaluate("b => { b.click(); b.click(); b.click(); }")
+    await_kernel(page, "explorer.position", start + 3)
+    second.await_position(f"at === {start + 3}")
+    first.click("Back")
+    await_kernel(page, "explorer.position", start + 2)
+    second.scrub.fill("1")
+    await_kernel(page, "explorer.position", 1)
+    first.await_position("at === 1")
+    # play, and at once reset: no second loop, no step afterward
+    first.scrub.fill("0")
+    first.click("Play")
+    first.click("Reset")
+    await_kernel(page, "[explorer.position, explorer.playing]", [start, False])
+    first.await_position(f"at === {start}")
+    # the code takes over while it plays
+    first.scrub.fill("0")
+    first.click("Play")
+    first.await_position("at >= 2")
+    ask_kernel(page, "setattr(explorer, 'position', 1)")
+    first.await_position("at === 1")
+    first.await_button("Play")
+    await_kernel(page, "[explorer.position, explorer.playing]", [1, False])
+    # the code plays and pauses: the kernel learns where the screen stopped
+    ask_kernel(page, "explorer.play()")
+    first.await_position("at >= 3")
+    ask_kernel(page, "explorer.pause()")
+    first.await_button("Play")
+    await_kernel(page, "explorer.position", first.position)
+    assert page.problems == []
+
+
+def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
+    page, shown, title = opened
+    at_first = shown.position
+    shown.click("Reset")
+    start = shown.position
+    shown.click("Step")
+    await_kernel(page, "explorer.position", start + 1)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")  # the cell is run again
+    shown = Shown(page, title)
+    shown.await_position(f"at === {at_first}")
+    shown.click("Reset")
+    shown.click("Step")
+    await_kernel(page, "explorer.position", start + 1)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    shown.click("Step")
+    shown.await_position(f"at === {start + 2}")
+    shown.scrub.fill("0")
+    shown.click("Play")
+    shown.await_position("at >= 2")
+    shown.click("Pause")
+    assert page.problems == []
