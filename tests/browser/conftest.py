@@ -59,14 +59,14 @@ class Lab:
         self.folder = folder
         self.browser = browser
 
-    def open(self, notebook, *, width=1366, height=900):
-        """Open a notebook in a new window and wait until its kernel is there."""
+    def open(self, notebook, *, width=1366, height=900, app="lab/tree"):
+        """Open a notebook in a new window and wait until its kernel is there; `app` is "notebooks" for Notebook 7."""
         page = self.browser.new_context(viewport={"width": width, "height": height}).new_page()
         page.set_default_timeout(PATIENCE)
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("console", lambda message: _note(page.problems, message))
-        page.goto(f"{self.url}/lab/tree/{notebook}?reset&token={TOKEN}")
+        page.goto(f"{self.url}/{app}/{notebook}?reset&token={TOKEN}")
         page.wait_for_function(
             "name => window.jupyterapp?.shell.currentWidget?.context?.path === name", arg=notebook, timeout=PATIENCE
         )
@@ -158,6 +158,7 @@ def lab(chromium, tmp_path_factory):
     settings = {
         "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
         "IdentityProvider": {"token": TOKEN},
+        "JupyterNotebookApp": {"expose_app_in_browser": True},
     }
     (config / "jupyter_server_config.json").write_text(json.dumps(settings))
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config), "HOME": str(folder), "PYTHONWARNINGS": ""}

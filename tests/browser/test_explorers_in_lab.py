@@ -1,4 +1,4 @@
-"""Every explorer in a real JupyterLab: the screen and the kernel agree, whoever moves, and nothing happens twice."""
+"""Every explorer in a real JupyterLab, and in Notebook 7: screen and kernel agree, and nothing happens twice."""
 
 import re
 
@@ -110,3 +110,25 @@ def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
     shown.await_position("at >= 2")
     shown.click("Pause")
     assert page.problems == []
+
+
+@pytest.mark.parametrize("name", [*EXPLORERS, "stepper"])
+def test_it_steps_and_plays_in_notebook_7(lab, name):
+    code, title = EXPLORERS.get(name, ("EpochStepper('xor', epochs=60)", "Epoch stepper"))
+    cell = f"from backprop_lib.widgets import {code.partition('(')[0]}\nexplorer = {code}\nexplorer"
+    page = lab.open(notebook(lab, f"seven_{name}", cell), app="notebooks")
+    assert page.evaluate("() => window.jupyterapp.name") == "Jupyter Notebook"
+    page.wait_for_load_state("networkidle")
+    of_its_own = list(page.problems)  # Notebook looks for a schema that it has not, before a cell has run
+    assert lab.run_all(page) == []
+    shown = Shown(page, title)
+    shown.scrub.fill("0")
+    shown.click("Step")
+    shown.await_position("at === 1")
+    await_kernel(page, "getattr(explorer, explorer.trait)", 1)
+    shown.click("Play")
+    shown.await_position("at >= 3")
+    shown.click("Pause")
+    await_kernel(page, "getattr(explorer, explorer.trait)", shown.position)
+    assert page.problems == of_its_own
+    page.context.close()
