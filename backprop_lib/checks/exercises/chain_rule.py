@@ -846,7 +846,7 @@ def own_rules(arguments):
 def own_cases(rng):
     """Draw numbers as a learner could choose them, such that the rules have nothing against them."""
     while True:
-        numbers = (rng.uniform(1.3, 3.5, 4) * [1, 1, -1, 1]).round(2)
+        numbers = (rng.uniform(1.3, 3.5, 4) * [1, 1, -1, 1]).round(5)
         arguments = dict(zip("wxby", numbers.tolist(), strict=True))
         if own_rules(arguments) is None:
             return [Case("yours", "your numbers", (("first", arguments),))]

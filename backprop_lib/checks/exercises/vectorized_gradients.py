@@ -539,7 +539,7 @@ Exercise(
         Case(
             "yours",
             "your numbers",
-            (("first", dict(zip(("x_1", "x_2", "delta_1", "delta_2"), rng.uniform(1.5, 4, 4).round(2), strict=True))),),
+            (("first", dict(zip(("x_1", "x_2", "delta_1", "delta_2"), rng.uniform(1.5, 4, 4).round(5), strict=True))),),
         )
     ],
     reference=own_gradients,
