@@ -1,0 +1,317 @@
+"""How long it takes from a click to the painted screen: the epoch stepper beside the same run drawn with Matplotlib.
+
+Run it with `python benchmarks/widgets.py`; `--clicks 40` clicks so often, `--minutes 5` plays so long for the memory.
+It starts a JupyterLab and Debian's Chromium. The variants are clicked in turn in one run, on a fast link and on one
+with 120 ms of delay and 4 Mbit/s, which a proxy on this machine makes. Absolute times depend on the machine; the last
+column is the ratio to the epoch stepper. ipympl is measured where it is installed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import sync_playwright
+
+TOKEN = "benchmark"
+DELAY, RATE = 0.120, 4e6 / 8  # seconds there and as many back, bytes a second
+
+STEPPER = """
+from backprop_lib.widgets import EpochStepper
+stepper = EpochStepper("moons", hidden_sizes=(8, 8), epochs=400)
+stepper
+"""
+
+FIGURE = """
+import ipywidgets, numpy as np, matplotlib.pyplot as plt
+from backprop_lib import plots
+from backprop_lib.widgets.recording import Recorder
+run = Recorder("moons", hidden_sizes=(8, 8), epochs=400).recording
+def draw(axes, epoch):
+    for ax in axes:
+        ax.clear()
+    axes[0].plot(run.loss[: epoch + 1])
+    axes[1].semilogy(run.gradient_norms[: epoch + 1])
+    plots.prediction(run.field[epoch], run.low, run.high, *run.training_data, ax=axes[2])
+at = [0]
+"""
+
+OUTPUT = (
+    FIGURE
+    + """
+out, button = ipywidgets.Output(), ipywidgets.Button(description="Step")
+def step(_):
+    at[0] += 1
+    with out:
+        out.clear_output(wait=True)
+        figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+        draw(axes, at[0])
+        plt.show()
+button.on_click(step)
+step(None)
+ipywidgets.VBox([button, out])
+"""
+)
+
+IPYMPL = (
+    "%matplotlib widget\n"
+    + FIGURE
+    + """
+button = ipywidgets.Button(description="Step")
+plt.ioff()
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+def step(_):
+    at[0] += 1
+    draw(axes, at[0])
+    figure.canvas.draw_idle()
+button.on_click(step)
+step(None)
+ipywidgets.VBox([button, figure.canvas])
+"""
+)
+
+CLICK = """async ({ name, patience }) => {
+    // From the click to the frame after the first sign of a new picture: a changed node, or a drawn bitmap.
+    const panel = window.jupyterapp.shell.currentWidget.node;
+    const button = [...panel.querySelectorAll('button')].find(one => one.textContent.trim() === name);
+    const frame = () => new Promise(done => requestAnimationFrame(done));
+    const images = () => [...panel.querySelectorAll('.jp-OutputArea-output img')].map(image => image.src.length).join();
+    let signed;
+    const sign = new Promise(done => { signed = done; });
+    const status = panel.querySelector('.bp-status');
+    const before = [status?.textContent, images()].join();
+    const observer = new MutationObserver(() => {
+        if ([status?.textContent, images()].join() !== before) signed();
+    });
+    observer.observe(panel, { subtree: true, childList: true, characterData: true, attributes: true });
+    const paint = CanvasRenderingContext2D.prototype.drawImage;
+    const signing = function (...given) { paint.apply(this, given); signed(); };
+    if (!status) CanvasRenderingContext2D.prototype.drawImage = signing;
+    const start = performance.now();
+    button.click();
+    const late = new Promise((_, fail) => setTimeout(() => fail(new Error('nothing was painted')), patience));
+    await Promise.race([sign, late]);
+    observer.disconnect();
+    CanvasRenderingContext2D.prototype.drawImage = paint;
+    await Promise.all([...panel.querySelectorAll('img')].map(image => image.decode().catch(() => {})));
+    await frame();
+    await frame();
+    return performance.now() - start;
+}"""
+
+FRAMES = """async seconds => {
+    const status = window.jupyterapp.shell.currentWidget.node.querySelector('.bp-status');
+    const start = performance.now();
+    const seen = new Set();
+    while (performance.now() - start < 1000 * seconds) {
+        seen.add(status.textContent);
+        await new Promise(done => requestAnimationFrame(done));
+    }
+    return (seen.size - 1) / ((performance.now() - start) / 1000);
+}"""
+
+ASK = """async code => {
+    const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+    let text = '';
+    future.onIOPub = message => { if (message.header.msg_type === 'stream') text += message.content.text; };
+    await future.done;
+    return Number(text);
+}"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class SlowLink:
+    """A proxy that hands every byte on after a delay, and no faster than a rate."""
+
+    def __init__(self, port):
+        self.target, self.port = port, free_port()
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", self.port))
+        self.loop.run_forever()
+
+    async def _accept(self, reader, writer):
+        there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        await asyncio.gather(self._hand_on(reader, back), self._hand_on(there, writer), return_exceptions=True)
+
+    async def _hand_on(self, reader, writer):
+        queue = asyncio.Queue()
+
+        async def deliver():
+            while (item := await queue.get()) is not None:
+                due, data = item
+                await asyncio.sleep(max(0, due - time.monotonic()))
+                writer.write(data)
+                await writer.drain()
+            writer.close()
+
+        delivery = asyncio.ensure_future(deliver())
+        free = 0.0
+        while data := await reader.read(16384):
+            free = max(free, time.monotonic()) + len(data) / RATE
+            queue.put_nowait((free + DELAY / 2, data))
+        queue.put_nowait(None)
+        await delivery
+
+
+@contextlib.contextmanager
+def lab(folder):
+    port = free_port()
+    config = folder / "config"
+    config.mkdir()
+    settings = {
+        "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
+        "IdentityProvider": {"token": TOKEN},
+    }
+    (config / "jupyter_server_config.json").write_text(json.dumps(settings))
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config), "HOME": str(folder)}
+    command = [sys.executable, "-m", "jupyterlab", "--expose-app-in-browser", "--ServerApp.allow_remote_access=True"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(120):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={TOKEN}")
+                break
+            time.sleep(0.5)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Variant:
+    """One way to draw the run, in a notebook of its own."""
+
+    def __init__(self, browser, folder, port, name, code):
+        self.name = name
+        path = f"{name.replace(' ', '_')}_{port}.ipynb"
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(made, folder / path)
+        self.received = 0
+        self.page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+        self.page.set_default_timeout(120_000)
+        self.page.on("websocket", lambda ws: ws.on("framereceived", self._count))
+        self.page.goto(f"http://127.0.0.1:{port}/lab/tree/{path}?reset&token={TOKEN}")
+        self.page.wait_for_function("name => window.jupyterapp?.shell.currentWidget?.context?.path === name", arg=path)
+        self.page.evaluate(
+            "async () => { const panel = window.jupyterapp.shell.currentWidget; await panel.context.ready;"
+            " await panel.sessionContext.ready; }"
+        )
+        start = time.perf_counter()
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.get_by_role("button", name="Step", exact=True).wait_for()
+        self.first_display = time.perf_counter() - start
+        time.sleep(1)
+
+    def _count(self, payload):
+        self.received += len(payload)
+
+    def click(self):
+        return self.page.evaluate(CLICK, {"name": "Step", "patience": 30_000})
+
+    def kernel_seconds(self):
+        return self.page.evaluate(ASK, "import time\nprint(time.process_time())")
+
+    def heap(self):
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("HeapProfiler.collectGarbage")
+        return self.page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
+
+
+def percentile_95(values):
+    return sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
+
+
+def measure(browser, folder, port, link, clicks):
+    codes = {"epoch stepper": STEPPER, "Matplotlib in an Output": OUTPUT}
+    if importlib.util.find_spec("ipympl"):
+        codes["ipympl"] = IPYMPL
+    else:
+        print("ipympl is not installed, so it is left out")
+    variants = [Variant(browser, folder, port, name, code) for name, code in codes.items()]
+    times = {variant.name: [] for variant in variants}
+    costs = {}
+    for variant in variants:
+        variant.click()
+        costs[variant.name] = [variant.kernel_seconds(), variant.received]
+    for _ in range(clicks):
+        for variant in variants:
+            times[variant.name].append(variant.click())
+    for variant in variants:
+        seconds, received = costs[variant.name]
+        costs[variant.name] = (variant.kernel_seconds() - seconds) / clicks, (variant.received - received) / clicks
+    yardstick = statistics.median(times["epoch stepper"])
+    for variant in variants:
+        found, (seconds, received) = times[variant.name], costs[variant.name]
+        median = statistics.median(found)
+        print(
+            f"{link:5} {variant.name:24} {variant.first_display:6.2f} s {median:8.1f} ms {percentile_95(found):8.1f} ms"
+            f" {1000 * seconds:7.1f} ms {received / 1000:8.1f} kB {median / yardstick:7.1f}"
+        )
+    return variants[0]
+
+
+def play(stepper, minutes):
+    page = stepper.page
+    page.get_by_label("Speed").select_option(index=2)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    received = stepper.received
+    rate = page.evaluate(FRAMES, 4)
+    received = (stepper.received - received) / (4 * rate)
+    print(f"played at {rate:.1f} epochs a second of 60, {received:.0f} bytes an epoch came from the kernel")
+    if minutes:
+        before, end = stepper.heap(), time.monotonic() + 60 * minutes
+        while time.monotonic() < end:
+            if page.get_by_role("button", name="Play", exact=True).count():
+                page.get_by_role("button", name="Play", exact=True).click()
+            time.sleep(1)
+        print(
+            f"the browser's heap after {minutes:g} minutes of play: {stepper.heap() - before:+.1f} MB from {before:.1f}"
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clicks", type=int, default=40)
+    parser.add_argument("--minutes", type=float, default=0)
+    given = parser.parse_args()
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        sys.exit("No Chromium was found; Debian's package is called chromium.")
+    with tempfile.TemporaryDirectory() as name, lab(Path(name)) as port, sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-precise-memory-info"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        columns = f"{'display':>8} {'median':>11} {'p95':>11} {'kernel':>10} {'received':>11}   ratio"
+        print(f"{'link':5} {'drawn by':24} {columns}")
+        stepper = measure(browser, Path(name), port, "fast", given.clicks)
+        play(stepper, given.minutes)
+        measure(browser, Path(name), SlowLink(port).port, "slow", given.clicks)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
