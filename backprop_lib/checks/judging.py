@@ -882,10 +882,13 @@ def _about_shape(call, row):
     """Explain shapes that come of an operation that keeps no table."""
     if len(row.expected_shape) != 2:
         return
-    if len(row.shape) == 1 and row.shape[0] not in (0, *row.expected_shape):
-        yield "Entries that are picked with a mask, as in `g[z > 0]`, come in one row; `g * (z > 0)` keeps the table."
+    size = int(np.prod(row.expected_shape))
+    if len(row.shape) == 1 and 0 < row.shape[0] < size and row.shape[0] not in row.expected_shape:
+        yield (
+            "Were entries picked with a mask, as in `g[z > 0]`? They come in one row; `g * (z > 0)` keeps the table."
+        )
     entries = {np.size(part) for value in call.arguments.values() for part in _arrays_in(value) if np.ndim(part) == 2}
-    if len(row.shape) == 2 and row.shape[0] in entries and row.shape[1] in entries:
+    if len(row.shape) == 2 and np.prod(row.shape) > size and row.shape[0] in entries and row.shape[1] in entries:
         yield "`np.outer` takes each of its two tables for one long row. A sum of such products is written `@`."
 
 
@@ -1041,7 +1044,12 @@ def _own_numbers(exercise, value):
         part = reading.one(name, value[name])
         if isinstance(part, str) or not np.isfinite(part.astype(float)).all():
             raise reading.Unreadable(f"`{name}` is {value[name]!r}; a number of your own was expected.")
-        chosen[name] = float(part.ravel()[0]) if part.size == 1 else part.astype(float)
+        if part.size != 1:
+            raise reading.Unreadable(
+                f"`{name}` holds {part.size} numbers; one was expected. In Python 0.5 is written with a point: "
+                "a comma makes two numbers."
+            )
+        chosen[name] = float(part.ravel()[0])
     complaint = exercise.rules(chosen) if exercise.rules else None
     if complaint:
         raise reading.Unreadable(complaint)

@@ -4,7 +4,7 @@ import numpy as np
 
 from backprop_lib.checks.plain import Blank, Foreign
 
-__all__ = ["Unreadable", "as_expected", "capital", "list_of", "one", "one_number", "tensors", "what"]
+__all__ = ["Unreadable", "as_expected", "capital", "list_of", "one", "tensors", "unfit_size", "what"]
 
 
 FUNCTION_KINDS = ("function", "method", "builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher")
@@ -144,15 +144,11 @@ def one(name, value):
     raise Unreadable(f"`{name}` is {what(value)}; numbers were expected.")
 
 
-def one_number(name, value, low, high):
-    """Return a sentence if a chosen value is not one number of a size between `low` and `high`, otherwise None."""
-    if np.ndim(value):
-        return (
-            f"`{name}` holds {np.size(value)} numbers; one was expected. "
-            "A comma makes two of them: in Python 0.5 is written with a point."
-        )
-    if not low <= abs(value) <= high:
-        return f"`{name}` is {value:g}; a number between {low:g} and {high:g}, or its negative, was expected."
+def unfit_size(arguments, low, high):
+    """Return a sentence about the first chosen number whose size is not between `low` and `high`, otherwise None."""
+    for name, value in arguments.items():
+        if not low <= abs(value) <= high:
+            return f"`{name}` is {value:g}; a number between {low:g} and {high:g}, or its negative, was expected."
     return None
 
 

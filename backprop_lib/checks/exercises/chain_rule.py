@@ -8,7 +8,7 @@ from backprop_lib import activations
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.functions import FUNCTIONS
 from backprop_lib.checks.known import from_list
-from backprop_lib.checks.reading import one_number
+from backprop_lib.checks.reading import unfit_size
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "01_chain_rule"
@@ -829,10 +829,9 @@ Exercise(
 
 def own_rules(arguments):
     """Return what does not do about the chosen numbers."""
-    for name, value in arguments.items():
-        complaint = one_number(name, value, 0.001, 1000)
-        if complaint:
-            return complaint
+    complaint = unfit_size(arguments, 0.001, 1000)
+    if complaint:
+        return complaint
     w, x, b, y = arguments.values()
     if np.isclose(w, 2):
         return "With w = 2, w² and 2w are the same, and a mistake would not show. Choose another `w`."

@@ -8,6 +8,7 @@ from backprop_lib import losses
 from backprop_lib.activations import sigmoid
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.known import from_list, wrong_bias_sums
+from backprop_lib.checks.reading import unfit_size
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "10_digits"
@@ -29,9 +30,9 @@ def logit_numbers(rng):
 
 def logit_rules(arguments):
     """Return what does not do about the chosen logits."""
-    for name, value in arguments.items():
-        if np.ndim(value) or not 0.05 <= abs(value) <= 5:
-            return f"`{name}` is {value}; a number between 0.05 and 5, or its negative, was expected."
+    complaint = unfit_size(arguments, 0.05, 5)
+    if complaint:
+        return complaint
     values = list(arguments.values())
     if len({round(value, 6) for value in values}) < 3:
         return "Two of your logits are alike; choose three different ones."

@@ -454,10 +454,10 @@ Exercise(
 
 def factor_rules(arguments):
     """Return what does not do about the chosen n and k."""
-    if np.ndim(arguments["k"]) == 0 and arguments["k"] == 2:
+    if arguments["k"] == 2:
         return "With k = 2 the factor of one of the bugs is 1, and nobody sees it. Take more outputs."
     for name, value in arguments.items():
-        if np.ndim(value) or value != round(float(value)) or not 3 <= value <= 100:
+        if value != round(value) or not 3 <= value <= 100:
             return f"`{name}` is {value}; a whole number from 3 to 100 was expected."
     n, k = (int(arguments[name]) for name in ("n", "k"))
     if n == k:

@@ -9,6 +9,7 @@ import numpy as np
 from backprop_lib import activations, equations
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.known import from_list, in_steps, network_of, right_steps, seen
+from backprop_lib.checks.reading import unfit_size
 from backprop_lib.gradcheck import numerical_gradient
 from backprop_lib.training import Momentum
 
@@ -853,14 +854,9 @@ def momentum_numbers(rng):
 
 def momentum_rules(arguments):
     """Return what does not do about the chosen numbers."""
-    for name, value in arguments.items():
-        if np.ndim(value):
-            return f"`{name}` is an array; one number was expected."
-        if name == "learning_rate" and not 0.01 <= value <= 0.9:
-            return f"`learning_rate` is {value}; a number between 0.01 and 0.9 was expected."
-        if name != "learning_rate" and not 0.05 <= abs(value) <= 20:
-            return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
-    return None
+    if not 0.01 <= arguments["learning_rate"] <= 0.9:
+        return f"`learning_rate` is {arguments['learning_rate']}; a number between 0.01 and 0.9 was expected."
+    return unfit_size({name: value for name, value in arguments.items() if name != "learning_rate"}, 0.05, 20)
 
 
 def right_momentum(w, learning_rate, g_1, g_2):

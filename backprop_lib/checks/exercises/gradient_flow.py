@@ -7,6 +7,7 @@ import numpy as np
 from backprop_lib import activations, equations, initializers
 from backprop_lib.checks.exercise import Case, Exercise, Known, twice
 from backprop_lib.checks.known import from_list, wrong_bias_sums
+from backprop_lib.checks.reading import unfit_size
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "08_gradient_flow"
@@ -25,15 +26,11 @@ def chain_numbers(rng):
 
 def chain_rules(arguments):
     """Return what does not do about the chosen numbers."""
-    for name, value in arguments.items():
-        slope = name.startswith("slope")
-        if np.ndim(value):
-            return f"`{name}` is an array; one number was expected."
-        if slope and not 0.05 <= value <= 0.95:
+    slopes = {name: value for name, value in arguments.items() if name.startswith("slope")}
+    for name, value in slopes.items():
+        if not 0.05 <= value <= 0.95:
             return f"`{name}` is {value}; a slope between 0.05 and 0.95 was expected, as tanh has it."
-        if not slope and not 0.05 <= abs(value) <= 20:
-            return f"`{name}` is {value}; a number between 0.05 and 20, or its negative, was expected."
-    return None
+    return unfit_size({name: value for name, value in arguments.items() if name not in slopes}, 0.05, 20)
 
 
 def right_chain(w_1, w_2, w_3, slope_1, slope_2, slope_3, delta_3):

@@ -702,9 +702,6 @@ Exercise(
 def own_rules(arguments):
     """Return what does not do about the chosen numbers."""
     y_hat, y, n = (arguments[name] for name in ("y_hat", "y", "n"))
-    for name, value in arguments.items():
-        if np.ndim(value):
-            return f"`{name}` holds several numbers; one was expected."
     if not 0.05 <= y_hat <= 0.95:
         return f"`y_hat` is {y_hat:g}; a probability between 0.05 and 0.95 was expected."
     if y not in (0, 1):

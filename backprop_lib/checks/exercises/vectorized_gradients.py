@@ -1,7 +1,6 @@
 """Exercises of chapter 05: one layer, the whole backward pass, a hunt, a number of one's own, a retest."""
 
 import itertools
-from functools import partial
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from backprop_lib.checks.known import (
     wrong_bias_sums,
 )
 from backprop_lib.checks.networks import backward_cases, nudged_backward
-from backprop_lib.checks.reading import one_number
+from backprop_lib.checks.reading import unfit_size
 from backprop_lib.gradcheck import numerical_gradient
 
 CHAPTER = "05_vectorized_gradients"
@@ -168,31 +167,14 @@ Exercise(
 # ---- write it: the whole backward pass ------------------------------------------------------------------
 
 
-def looped(
-    weights,
-    functions,
-    z,
-    a,
-    y,
-    *,
-    count=lambda weights, a, y: len(y),
-    slope=lambda f, z, a, last: f.derivative(z),
-    share_dW=lambda n: 1.0,
-    share_db=lambda n: 1.0,
-):
-    """Return dW and db of half_mse, with another number of samples, another slope or another share."""
-    delta, dW, db = (a[-1] - y) / count(weights, a, y), [], []
-    for layer in range(len(weights) - 1, -1, -1):
-        delta = delta * slope(functions[layer], z[layer], a[layer + 1], layer == len(weights) - 1)
-        dW.insert(0, a[layer].T @ delta * share_dW(len(y)))
-        db.insert(0, delta.sum(axis=0) * share_db(len(y)))
-        delta = delta @ weights[layer].T
-    return dW, db
+def loop_slip(name, title, meaning, advice, equation, **steps):
+    """Return a mistake that exchanges steps of the backward pass, beside those of the course's list."""
+    return Known(name, title, meaning, advice, equation, CHAPTER, wrong=program_of(**steps))
 
 
-def loop_slip(name, title, meaning, advice, equation, **parts):
-    """Return a mistake that is made in the loop of a learner."""
-    return Known(name, title, meaning, advice, equation, CHAPTER, wrong=partial(looped, **parts))
+def masked(here):
+    """Return what the mask of a ReLU lets through, whatever the function is."""
+    return here.grad_a * (here.z > 0)
 
 
 COUNTED = "Which of the arrays have a row for each sample? Print the number that you divide by, in two settings."
@@ -205,12 +187,12 @@ IN_THE_LOOP = (
             f"The error at the output was divided by {words}, where it is divided by the number of samples.",
             COUNTED,
             "output_delta",
-            count=count,
+            output_grad_a=lambda here, count=count: (here.y_hat - here.y) / count(here.network),
         )
         for name, title, words, count in (
-            ("layers_counted", "The layers are counted", "the number of layers", lambda W, a, y: len(W)),
-            ("lists_counted", "The entries of a are counted", "len(a)", lambda W, a, y: len(a)),
-            ("inputs_counted", "The inputs are counted", "the number of inputs", lambda W, a, y: a[0].shape[1]),
+            ("layers_counted", "The layers are counted", "the number of layers", lambda network: len(network.weights)),
+            ("lists_counted", "The entries of a are counted", "len(a)", lambda network: len(network.weights) + 1),
+            ("inputs_counted", "The inputs are counted", "the number of inputs", lambda network: network.sizes[0]),
         )
     ),
     loop_slip(
@@ -219,7 +201,7 @@ IN_THE_LOOP = (
         "The slope of the output is taken at its z. In the hidden layers it is taken at a, the value that comes out.",
         "Which of the two values enters the activation function, in every layer?",
         "hidden_delta",
-        slope=lambda f, z, a, last: f.derivative(z if last else a),
+        hidden_delta=lambda here: here.grad_a * here.f.derivative(here.a),
     ),
     loop_slip(
         "mask_for_every_function",
@@ -228,7 +210,8 @@ IN_THE_LOOP = (
         "their own.",
         "Which settings are right, and which functions do they have? Use those that you are handed.",
         "hidden_delta",
-        slope=lambda f, z, a, last: z > 0,
+        output_delta=masked,
+        hidden_delta=masked,
     ),
     loop_slip(
         "mask_in_hidden_layers",
@@ -237,7 +220,7 @@ IN_THE_LOOP = (
         "the ReLU; other functions have slopes of their own.",
         "Which settings are right, and which functions do they have? Use those that you are handed.",
         "hidden_delta",
-        slope=lambda f, z, a, last: f.derivative(z) if last else z > 0,
+        hidden_delta=masked,
     ),
     loop_slip(
         "activation_for_slope",
@@ -245,7 +228,8 @@ IN_THE_LOOP = (
         "The error was multiplied by the activations themselves, f(z), and not by their slopes f′(z).",
         "By how much does a rise when z rises a little? Which of the two things that a function offers says that?",
         "hidden_delta",
-        slope=lambda f, z, a, last: f(z),
+        output_delta=lambda here: here.grad_a * here.a,
+        hidden_delta=lambda here: here.grad_a * here.a,
     ),
     loop_slip(
         "no_slope_at_all",
@@ -254,7 +238,8 @@ IN_THE_LOOP = (
         "between its a and its z, that of the output too.",
         "Which line knows at which z the activation functions are flat?",
         "output_delta",
-        slope=lambda f, z, a, last: 1.0,
+        output_delta=lambda here: here.grad_a,
+        hidden_delta=lambda here: here.grad_a,
     ),
     loop_slip(
         "bias_not_averaged",
@@ -262,7 +247,7 @@ IN_THE_LOOP = (
         "dW is right, and db is n times too large: the 1/n of the loss was put into the line of dW.",
         "At which place does the loss bring in its 1/n? Which lines come after that place?",
         "bias_gradient",
-        share_db=float,
+        bias_gradient=lambda here: here.delta.sum(axis=0) * len(here.y),
     ),
     loop_slip(
         "weights_not_averaged",
@@ -270,7 +255,7 @@ IN_THE_LOOP = (
         "db is right, and dW is n times too large: the 1/n of the loss was put into the line of db.",
         "At which place does the loss bring in its 1/n? Which lines come after that place?",
         "weight_gradient",
-        share_dW=float,
+        weight_gradient=lambda here: here.a_prev.T @ here.delta * len(here.y),
     ),
 )
 
@@ -315,21 +300,24 @@ Exercise(
 HUNTED = ("bias_first_row", "weights_from_grad_a")
 
 
+def beside_the_second_bug(name, title, meaning, advice, bias):
+    """Return a line of db that was mended in a wrong way, beside the dW of the second bug."""
+    return Known(
+        f"{name}_and_weights_from_grad_a",
+        title,
+        f"{meaning} And the second bug is still in it.",
+        advice,
+        "bias_gradient",
+        CHAPTER,
+        wrong=program_of(bias_gradient=bias, **mistakes.MISTAKES["weights_from_grad_a"].steps),
+    )
+
+
 def mended_in_part(name, title, meaning, advice, bias):
-    """Return a line of db that was mended in a wrong way, beside the dW of either kind."""
-    steps = {"bias_gradient": bias}
-    second = {"weight_gradient": mistakes.MISTAKES["weights_from_grad_a"].steps["weight_gradient"]}
+    """Return a line of db that was mended in a wrong way, beside a right dW and beside that of the second bug."""
     return (
-        Known(name, title, f"dW is right. {meaning}", advice, "bias_gradient", CHAPTER, wrong=program_of(**steps)),
-        Known(
-            f"{name}_and_weights_from_grad_a",
-            title,
-            f"{meaning} And the second bug is still in it.",
-            advice,
-            "bias_gradient",
-            CHAPTER,
-            wrong=program_of(**steps, **second),
-        ),
+        loop_slip(name, title, f"dW is right. {meaning}", advice, "bias_gradient", bias_gradient=bias),
+        beside_the_second_bug(name, title, meaning, advice, bias),
     )
 
 
@@ -357,13 +345,13 @@ MENDED_IN_PART = (
         "Which index do b and db have, that of a sample or that of a unit?",
         lambda here: here.delta[:, 0],
     ),
-    *mended_in_part(
-        "bias_mean",
+    beside_the_second_bug(  # with a right dW it is in the course's list
+        "bias_averaged",
         "db averaged",
         "db was averaged over the samples; the 1/n of the loss is in δ already.",
         "At which line does the 1/n come in, and how often may it?",
         lambda here: here.delta.mean(axis=0),
-    )[1:],
+    ),
 )
 
 Exercise(
@@ -394,16 +382,15 @@ Exercise(
 
 def own_rules(arguments):
     """Return what does not do about the chosen numbers."""
+    complaint = unfit_size(arguments, 0.001, 1000)
+    if complaint:
+        return complaint
+    for one, other in itertools.combinations(arguments, 2):
+        if arguments[one] == arguments[other]:
+            return f"`{one}` and `{other}` are alike, and a mistake that exchanges them would not show. Change one."
     for name, value in arguments.items():
-        complaint = one_number(name, value, 0.001, 1000)
-        if complaint:
-            return complaint
-    alike = next((pair for pair in itertools.combinations(arguments, 2) if len({arguments[i] for i in pair}) == 1), ())
-    if alike:
-        return f"`{alike[0]}` and `{alike[1]}` are alike, and a mistake that exchanges them would not show. Change one."
-    one = next((name for name, value in arguments.items() if abs(value) == 1), "")
-    if one:
-        return f"`{one}` is {arguments[one]:g}, and a factor that is left out would not show. Choose another number."
+        if abs(value) == 1:
+            return f"`{name}` is {value:g}, and a factor that is left out would not show. Choose another number."
     return None
 
 
