@@ -8,25 +8,21 @@ column is the ratio to the epoch stepper. ipympl is measured where it is install
 
 import argparse
 import asyncio
-import contextlib
 import importlib.util
-import json
-import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
-import nbformat
 from playwright.sync_api import sync_playwright
 
-TOKEN = "benchmark"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+
+from conftest import CHROMIUM_FLAGS, Lab, ask_kernel, free_port, notebook, running_lab
+
 DELAY, RATE = 0.120, 4e6 / 8  # seconds there and as many back, bytes a second
 
 STEPPER = """
@@ -123,20 +119,6 @@ FRAMES = """async seconds => {
     return (seen.size - 1) / ((performance.now() - start) / 1000);
 }"""
 
-ASK = """async code => {
-    const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
-    let text = '';
-    future.onIOPub = message => { if (message.header.msg_type === 'stream') text += message.content.text; };
-    await future.done;
-    return Number(text);
-}"""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
 
 class SlowLink:
     """A proxy that hands every byte on after a delay, and no faster than a rate."""
@@ -175,65 +157,32 @@ class SlowLink:
         await delivery
 
 
-@contextlib.contextmanager
-def lab(folder):
-    port = free_port()
-    config = folder / "config"
-    config.mkdir()
-    settings = {
-        "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
-        "IdentityProvider": {"token": TOKEN},
-    }
-    (config / "jupyter_server_config.json").write_text(json.dumps(settings))
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config), "HOME": str(folder)}
-    command = [sys.executable, "-m", "jupyterlab", "--expose-app-in-browser", "--ServerApp.allow_remote_access=True"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        for _ in range(120):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={TOKEN}")
-                break
-            time.sleep(0.5)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
-
-
 class Variant:
     """One way to draw the run, in a notebook of its own."""
 
-    def __init__(self, browser, folder, port, name, code):
+    def __init__(self, lab, name, code):
         self.name = name
-        path = f"{name.replace(' ', '_')}_{port}.ipynb"
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(made, folder / path)
         self.received = 0
-        self.page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
-        self.page.set_default_timeout(120_000)
-        self.page.on("websocket", lambda ws: ws.on("framereceived", self._count))
-        self.page.goto(f"http://127.0.0.1:{port}/lab/tree/{path}?reset&token={TOKEN}")
-        self.page.wait_for_function("name => window.jupyterapp?.shell.currentWidget?.context?.path === name", arg=path)
-        self.page.evaluate(
-            "async () => { const panel = window.jupyterapp.shell.currentWidget; await panel.context.ready;"
-            " await panel.sessionContext.ready; }"
-        )
+        port = lab.url.rpartition(":")[2]
+        self.page = lab.open(notebook(lab, f"{name.replace(' ', '_')}_{port}", code))
+        # The channel to the kernel is open already: what comes over it is counted by the browser's own protocol.
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Network.enable")
+        session.on("Network.webSocketFrameReceived", self._count)
         start = time.perf_counter()
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.get_by_role("button", name="Step", exact=True).wait_for()
         self.first_display = time.perf_counter() - start
         time.sleep(1)
 
-    def _count(self, payload):
-        self.received += len(payload)
+    def _count(self, event):
+        self.received += len(event["response"]["payloadData"])
 
     def click(self):
         return self.page.evaluate(CLICK, {"name": "Step", "patience": 30_000})
 
     def kernel_seconds(self):
-        return self.page.evaluate(ASK, "import time\nprint(time.process_time())")
+        return ask_kernel(self.page, "__import__('time').process_time()")
 
     def heap(self):
         session = self.page.context.new_cdp_session(self.page)
@@ -245,13 +194,13 @@ def percentile_95(values):
     return sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
 
 
-def measure(browser, folder, port, link, clicks):
+def measure(lab, link, clicks):
     codes = {"epoch stepper": STEPPER, "Matplotlib in an Output": OUTPUT}
     if importlib.util.find_spec("ipympl"):
         codes["ipympl"] = IPYMPL
     else:
         print("ipympl is not installed, so it is left out")
-    variants = [Variant(browser, folder, port, name, code) for name, code in codes.items()]
+    variants = [Variant(lab, name, code) for name, code in codes.items()]
     times = {variant.name: [] for variant in variants}
     costs = {}
     for variant in variants:
@@ -302,15 +251,20 @@ def main():
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("No Chromium was found; Debian's package is called chromium.")
-    with tempfile.TemporaryDirectory() as name, lab(Path(name)) as port, sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-precise-memory-info"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=chromium, args=[*CHROMIUM_FLAGS, "--enable-precise-memory-info"]
+        ) as browser,
+        running_lab(browser, Path(folder)) as lab,
+    ):
         columns = f"{'display':>8} {'median':>11} {'p95':>11} {'kernel':>10} {'received':>11}   ratio"
         print(f"{'link':5} {'drawn by':24} {columns}")
-        stepper = measure(browser, Path(name), port, "fast", given.clicks)
+        stepper = measure(lab, "fast", given.clicks)
         play(stepper, given.minutes)
-        measure(browser, Path(name), SlowLink(port).port, "slow", given.clicks)
-        browser.close()
+        port = SlowLink(int(lab.url.rpartition(":")[2])).port
+        measure(Lab(f"http://127.0.0.1:{port}", lab.folder, browser), "slow", given.clicks)
 
 
 if __name__ == "__main__":

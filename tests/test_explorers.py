@@ -4,36 +4,15 @@ import re
 
 import numpy as np
 import pytest
+from explorers import EXPLORERS, make
 
-from backprop_lib.widgets import (
-    BackwardTracer,
-    ChainExplorer,
-    CheckBench,
-    DeltaExplorer,
-    EpochStepper,
-    ForwardExplorer,
-    GradientFlow,
-    TapeViewer,
-    wire,
-)
+from backprop_lib.widgets import ChainExplorer, wire
 from backprop_lib.widgets.explorer import Explorer
-
-EXPLORERS = {
-    "chain": lambda **more: ChainExplorer("two_paths", **more),
-    "bench": lambda **more: CheckBench(**more),
-    "delta": lambda **more: DeltaExplorer(**more),
-    "forward": lambda **more: ForwardExplorer(**more),
-    "flow": lambda **more: GradientFlow(10, 32, **more),
-    "tape": lambda **more: TapeViewer(**more),
-    "tracer": lambda **more: BackwardTracer(**more),
-    "stepper": lambda **more: EpochStepper("xor", epochs=30, **more),
-}
-"""One of each; a new explorer is entered here and in tests/browser."""
 
 
 @pytest.fixture(params=EXPLORERS)
 def explorer(request):
-    made = EXPLORERS[request.param]()
+    made = make(request.param)
     yield made
     made.close()
 
@@ -48,10 +27,7 @@ def position(explorer):
 
 
 def test_every_explorer_is_tried():
-    # anywidget derives a class from each when it is made, of the same name
-    assert {type(make()).__name__ for make in EXPLORERS.values()} == {
-        kind.__name__ for kind in Explorer.__subclasses__()
-    }
+    assert {kind for kind, _, _ in EXPLORERS.values()} == set(Explorer.__subclasses__())
 
 
 def test_the_wire_is_of_the_written_form(explorer):

@@ -146,15 +146,19 @@ def _note(problems, message):
 
 @pytest.fixture(scope="session")
 def lab(chromium, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
+    with running_lab(chromium, tmp_path_factory.mktemp("lab")) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running_lab(browser, folder):
+    """Start `backprop lab` on a copy of the course in a folder, and end it afterward."""
     course = folder / "course"
     for name in ("chapters", "exercises"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "progress.*"))
     config = folder / "config"
     config.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {
         "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
         "IdentityProvider": {"token": TOKEN},
@@ -174,10 +178,17 @@ def lab(chromium, tmp_path_factory):
     url = f"http://127.0.0.1:{port}"
     try:
         _await_server(server, url, folder / "log")
-        yield Lab(url, course, chromium)
+        yield Lab(url, course, browser)
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def free_port():
+    """Return a port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _await_server(server, url, log):

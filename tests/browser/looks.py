@@ -32,7 +32,7 @@ def faults(root):
                 if (a.contains(b) || b.contains(a)) return;
                 const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
                 const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-                if (across > 1 && down > 2) faults.push(`${name(a)} overlaps ${name(b)}`);
+                if (across > 1 && down > 1) faults.push(`${name(a)} overlaps ${name(b)}`);
             }));
             // What a box in the diagram says has to fit into it.
             for (const node of root.querySelectorAll('.bp-node')) {

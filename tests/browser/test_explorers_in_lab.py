@@ -4,16 +4,9 @@ import re
 
 import pytest
 from conftest import ask_kernel, await_kernel, notebook
+from explorers import EXPLORERS, cell
 
-EXPLORERS = {
-    "chain": ("ChainExplorer('two_paths')", "Chain explorer"),
-    "bench": ("CheckBench('sign_flipped')", "Check bench"),
-    "delta": ("DeltaExplorer()", "Delta explorer"),
-    "forward": ("ForwardExplorer()", "Forward explorer"),
-    "flow": ("GradientFlow(10, 32)", "Gradient flow"),
-    "tape": ("TapeViewer()", "Tape viewer"),
-    "tracer": ("BackwardTracer()", "Backward tracer"),
-}
+POSITION = "getattr(explorer, explorer.trait)"
 
 
 class Shown:
@@ -44,9 +37,8 @@ class Shown:
 
 @pytest.fixture(params=EXPLORERS)
 def opened(request, lab):
-    code, title = EXPLORERS[request.param]
-    cell = f"from backprop_lib.widgets import {code.partition('(')[0]}\nexplorer = {code}\nexplorer"
-    page = lab.open(notebook(lab, f"explorer_{request.param}", cell, "explorer"))
+    title = EXPLORERS[request.param][0].title
+    page = lab.open(notebook(lab, f"explorer_{request.param}", cell(request.param), "explorer"))
     assert lab.run_all(page) == []
     yield page, Shown(page, title), title
     page.context.close()
@@ -59,33 +51,33 @@ def test_screen_and_kernel_agree_whoever_moves(opened):
     start = first.position
     # clicks as fast as they come
     first.root.get_by_role("button", name="Step", exact=True).evaluate("b => { b.click(); b.click(); b.click(); }")
-    await_kernel(page, "explorer.position", start + 3)
+    await_kernel(page, POSITION, start + 3)
     second.await_position(f"at === {start + 3}")
     first.click("Back")
-    await_kernel(page, "explorer.position", start + 2)
+    await_kernel(page, POSITION, start + 2)
     second.scrub.fill("1")
-    await_kernel(page, "explorer.position", 1)
+    await_kernel(page, POSITION, 1)
     first.await_position("at === 1")
     # play, and at once reset: no second loop, no step afterward
     first.scrub.fill("0")
     first.click("Play")
     first.click("Reset")
-    await_kernel(page, "[explorer.position, explorer.playing]", [start, False])
+    await_kernel(page, f"[{POSITION}, explorer.playing]", [start, False])
     first.await_position(f"at === {start}")
     # the code takes over while it plays
     first.scrub.fill("0")
     first.click("Play")
     first.await_position("at >= 2")
-    ask_kernel(page, "setattr(explorer, 'position', 1)")
+    ask_kernel(page, "setattr(explorer, explorer.trait, 1)")
     first.await_position("at === 1")
     first.await_button("Play")
-    await_kernel(page, "[explorer.position, explorer.playing]", [1, False])
+    await_kernel(page, f"[{POSITION}, explorer.playing]", [1, False])
     # the code plays and pauses: the kernel learns where the screen stopped
     ask_kernel(page, "explorer.play()")
     first.await_position("at >= 3")
     ask_kernel(page, "explorer.pause()")
     first.await_button("Play")
-    await_kernel(page, "explorer.position", first.position)
+    await_kernel(page, POSITION, first.position)
     assert page.problems == []
 
 
@@ -95,13 +87,13 @@ def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
     shown.click("Reset")
     start = shown.position
     shown.click("Step")
-    await_kernel(page, "explorer.position", start + 1)
+    await_kernel(page, POSITION, start + 1)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")  # the cell is run again
     shown = Shown(page, title)
     shown.await_position(f"at === {at_first}")
     shown.click("Reset")
     shown.click("Step")
-    await_kernel(page, "explorer.position", start + 1)
+    await_kernel(page, POSITION, start + 1)
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     shown.click("Step")
     shown.await_position(f"at === {start + 2}")
@@ -112,23 +104,21 @@ def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("name", [*EXPLORERS, "stepper"])
+@pytest.mark.parametrize("name", EXPLORERS)
 def test_it_steps_and_plays_in_notebook_7(lab, name):
-    code, title = EXPLORERS.get(name, ("EpochStepper('xor', epochs=60)", "Epoch stepper"))
-    cell = f"from backprop_lib.widgets import {code.partition('(')[0]}\nexplorer = {code}\nexplorer"
-    page = lab.open(notebook(lab, f"seven_{name}", cell), app="notebooks")
+    page = lab.open(notebook(lab, f"seven_{name}", cell(name)), app="notebooks")
     assert page.evaluate("() => window.jupyterapp.name") == "Jupyter Notebook"
     page.wait_for_load_state("networkidle")
     of_its_own = list(page.problems)  # Notebook looks for a schema that it has not, before a cell has run
     assert lab.run_all(page) == []
-    shown = Shown(page, title)
+    shown = Shown(page, EXPLORERS[name][0].title)
     shown.scrub.fill("0")
     shown.click("Step")
     shown.await_position("at === 1")
-    await_kernel(page, "getattr(explorer, explorer.trait)", 1)
+    await_kernel(page, POSITION, 1)
     shown.click("Play")
     shown.await_position("at >= 3")
     shown.click("Pause")
-    await_kernel(page, "getattr(explorer, explorer.trait)", shown.position)
+    await_kernel(page, POSITION, shown.position)
     assert page.problems == of_its_own
     page.context.close()

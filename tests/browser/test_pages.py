@@ -3,33 +3,11 @@
 from pathlib import Path
 
 import pytest
+from explorers import EXPLORERS, make
 from looks import axe_violations, faults
-
-from backprop_lib.widgets import (
-    BackwardTracer,
-    ChainExplorer,
-    CheckBench,
-    DeltaExplorer,
-    EpochStepper,
-    ForwardExplorer,
-    GradientFlow,
-    TapeViewer,
-)
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE = 10_000
-
-EXPLORERS = {
-    "chain": lambda **more: ChainExplorer("square", **more),
-    "two_paths": lambda **more: ChainExplorer("two_paths", **more),
-    "bench": lambda **more: CheckBench("sign_flipped", **more),
-    "delta": lambda **more: DeltaExplorer(**more),
-    "forward": lambda **more: ForwardExplorer(**more),
-    "flow": lambda **more: GradientFlow(10, 32, **more),
-    "tape": lambda **more: TapeViewer(**more),
-    "tracer": lambda **more: BackwardTracer(**more),
-    "stepper": lambda **more: EpochStepper("moons", hidden_sizes=(8, 8), epochs=60, **more),
-}
 
 
 class Page:
@@ -84,9 +62,9 @@ class Page:
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     made = {}
-    for name, make in EXPLORERS.items():
+    for name in EXPLORERS:
         for lecture in (False, True):
-            explorer = make(lecture=lecture)
+            explorer = make(name, lecture=lecture)
             made[name, lecture] = explorer.to_html(folder / f"{name}_{lecture}.html")
             explorer.close()
     return made

@@ -1,0 +1,39 @@
+"""One of each explorer, and the cell that makes it; a new one is entered here, and every common test runs on it."""
+
+from backprop_lib.widgets import (
+    BackwardTracer,
+    ChainExplorer,
+    CheckBench,
+    DeltaExplorer,
+    EpochStepper,
+    ForwardExplorer,
+    GradientFlow,
+    TapeViewer,
+)
+
+__all__ = ["EXPLORERS", "cell", "make"]
+
+EXPLORERS = {
+    "chain": (ChainExplorer, ("square",), {}),
+    "two_paths": (ChainExplorer, ("two_paths",), {}),
+    "bench": (CheckBench, ("sign_flipped",), {}),
+    "delta": (DeltaExplorer, (), {}),
+    "forward": (ForwardExplorer, (), {}),
+    "flow": (GradientFlow, (10, 32), {}),
+    "tape": (TapeViewer, (), {}),
+    "tracer": (BackwardTracer, (), {}),
+    "stepper": (EpochStepper, ("moons",), {"hidden_sizes": (8, 8), "epochs": 60}),
+}
+
+
+def make(name, **more):
+    """Return a new explorer."""
+    kind, places, names = EXPLORERS[name]
+    return kind(*places, **names, **more)
+
+
+def cell(name):
+    """Return the source of a notebook cell that makes it, shows it and calls it `explorer`."""
+    kind, places, names = EXPLORERS[name]
+    given = ", ".join([*map(repr, places), *(f"{key}={value!r}" for key, value in names.items())])
+    return f"from backprop_lib.widgets import {kind.__name__}\nexplorer = {kind.__name__}({given})\nexplorer"
