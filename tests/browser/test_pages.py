@@ -1,10 +1,14 @@
 """Every explorer on a page of its own: no kernel, no internet, and still it steps, plays and answers the keyboard."""
 
+import itertools
 from pathlib import Path
 
 import pytest
 from explorers import EXPLORERS, make
 from looks import axe_violations, faults
+
+from backprop_lib.widgets.explorer import joined
+from backprop_lib.widgets.page import _plain
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE = 10_000
@@ -234,3 +238,52 @@ def test_who_wants_less_motion_gets_the_slowest_speed(chromium, files, name):
     opened = Page(chromium, files[name, False], reduced_motion="reduce")
     assert opened.root.get_by_label("Speed").evaluate("select => select.selectedIndex") == 0
     opened.close()
+
+
+ANSWER = """async ([source, before, after, order]) => {
+    const { makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const bytes = value => {
+        if (Array.isArray(value)) return value.map(bytes);
+        if (value === null || typeof value !== 'object') return value;
+        if (typeof value.bytes === 'string') {
+            return new DataView(Uint8Array.from(atob(value.bytes), letter => letter.charCodeAt(0)).buffer);
+        }
+        return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, bytes(entry)]));
+    };
+    const state = bytes(before), heard = {};
+    let asked;
+    const controller = makeController({
+        get: name => state[name],
+        set: (name, value) => { state[name] = value; },
+        on: (name, listener) => { heard[name] = [...(heard[name] ?? []), listener]; },
+        save_changes: () => {},
+        send: content => { asked = content; },
+    });
+    controller.listen(() => {});
+    controller.change({ learning_rate: 0.1 });
+    controller.step();
+    controller.step();
+    Object.assign(state, bytes(after), { _answered: asked.request });
+    for (const name of order) (heard[`change:${name}`] ?? []).forEach(listener => listener());
+    return [controller.state.position, state._shown.position, state._shown.moves === state._where.moves];
+}"""
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["_sent", "_where", "_answered"])), ids="-".join)
+@pytest.mark.parametrize("accepted", [True, False])
+def test_clicks_that_waited_for_an_answer_count_in_whatever_order_its_parts_are_heard(chromium, accepted, order):
+    stepper = make("stepper")
+    stepper.epoch = 25
+    names = ("_sent", "_settings", "_choices", "_problem", "_answered", "_where", "lecture")
+    before = {name: _plain(getattr(stepper, name)) for name in names}
+    rate = 0.1 if accepted else -1
+    asked = {"kind": "change", "settings": {"learning_rate": rate}, "position": 25, "request": 1}
+    stepper._handle_custom_msg(asked, [])
+    after = {name: _plain(getattr(stepper, name)) for name in names}
+    assert (before["_sent"]["id"] != after["_sent"]["id"], bool(after["_problem"])) == (accepted, not accepted)
+    if not accepted:
+        order = [name for name in order if name != "_sent"]
+    source = joined("shared.js") + "\nexport { makeController };"
+    page = chromium.new_page()
+    assert page.evaluate(ANSWER, [source, before, after, list(order)]) == [27, 27, True]
+    page.close()

@@ -245,26 +245,31 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     lecture: () => model.get("lecture"),
   };
 
-  model.on("change:_sent", () => {
-    stop();
-    state.recording = unpack(model.get("_sent"));
-    where = model.get("_where");
-    state.position = state.recording.start;
-    emit("recording");
-  });
-  model.on("change:_where", () => {
-    const news = model.get("_where");
-    if (news.id !== state.recording.id) return; // its recording is still to come, and brings the place with it
+  // The parts of one message are heard in any order, so all that act on one take up the recording and the place first.
+  function hear() {
+    const [sent, news] = [model.get("_sent"), model.get("_where")];
+    if (sent.id !== state.recording.id) {
+      stop();
+      where = news;
+      state.recording = unpack(sent);
+      state.position = state.recording.start;
+      return emit("recording");
+    }
+    if (news === where || news.id !== sent.id) return undefined; // heard, or its recording is still to come
     where = news;
-    if (news.by === me) return;
-    if (news.by && news.playing && state.playing) return; // another window plays as well
+    if (news.by === me) return undefined;
+    if (news.by && news.playing && state.playing) return undefined; // another window plays as well
     const was = stop();
     if (news.moved || !was) show(news.position);
     else sync(); // it was paused here, and here is further on
-    if (news.playing) play();
-  });
+    return news.playing ? play() : undefined;
+  }
+  model.on("change:_sent", hear);
+  model.on("change:_where", hear);
   model.on("change:_answered", () => {
-    if (model.get("_answered") === request) finish(model.get("_problem"));
+    if (model.get("_answered") !== request) return;
+    hear();
+    finish(model.get("_problem"));
   });
   model.on("change:_problem", () => {
     if (!state.waiting) {
