@@ -23,6 +23,7 @@ EXPLORERS = {
     "tape": (TapeViewer, (), {}),
     "tracer": (BackwardTracer, (), {}),
     "stepper": (EpochStepper, ("moons",), {"hidden_sizes": (8, 8), "epochs": 60}),
+    "digits": (EpochStepper, ("digits",), {"hidden_sizes": (32,), "hidden": "relu", "batch_size": 32, "epochs": 20}),
 }
 
 

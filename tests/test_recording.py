@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop_lib import Network, datasets, gradient_check, train
+from backprop_lib import Network, datasets, gradient_check, train, training
 from backprop_lib.widgets.recording import GRID, MAX_EPOCHS, Recorder
 
 
@@ -192,7 +192,7 @@ def test_the_callers_generator_is_not_moved():
         ({"data": (np.zeros((4, 2)), np.zeros(3))}, ValueError, "3 targets"),
         ({"hidden_sizes": 4}, TypeError, "hidden_sizes is 4"),
         ({"hidden_sizes": (0,)}, ValueError, "at least 1"),
-        ({"hidden_sizes": (65,)}, ValueError, "64 units"),
+        ({"hidden_sizes": (129,)}, ValueError, "128 units"),
         ({"hidden": "rlu"}, ValueError, 'Did you mean "relu"'),
         ({"learning_rate": -1}, ValueError, "learning_rate is -1"),
         ({"batch_size": 0}, ValueError, "batch_size is 0"),
@@ -232,3 +232,183 @@ def test_a_network_is_a_copy_that_cannot_harm_the_recording():
     assert isinstance(network, Network)
     network.weights[0][...] = 7
     assert not np.array_equal(recorder.network.weights[0], network.weights[0])
+
+
+def test_update_ratios_are_those_of_train_also_where_a_run_goes_on():
+    recorder = Recorder("moons", epochs=10, batch_size=16)
+    recorder.go_to(4)
+    recorder.change(learning_rate=0.1)
+    recording = recorder.recording
+    assert recording.update_ratios.shape == (14, 2)
+    run = Recorder("moons", epochs=10, batch_size=16)
+    network = run.network
+    X, y = run.recording.training_data
+    order = np.random.default_rng(0).spawn(3)[2]
+    history = train(network, X, y, learning_rate=0.5, epochs=4, batch_size=16, rng=order)
+    again = train(network, X, y, learning_rate=0.1, epochs=10, batch_size=16, rng=order)
+    np.testing.assert_allclose(recording.update_ratios, [*history.update_ratios, *again.update_ratios], rtol=1e-12)
+
+
+def test_a_seed_draws_what_its_generator_draws():
+    recorder = Recorder("moons", epochs=3, rng=np.random.default_rng(5))
+    own = recorder.recording
+    assert recorder.settings.seed is None
+    recorder.change(seed=1)
+    assert not np.array_equal(recorder.recording.parameters[0], own.parameters[0])
+    recorder.change(seed=5)
+    np.testing.assert_array_equal(recorder.recording.parameters, own.parameters)
+    recorder.change(seed=None)
+    np.testing.assert_array_equal(recorder.recording.parameters, own.parameters)
+
+
+def test_samples_are_put_in_and_taken_out_and_the_same_first_weights_train_on_them():
+    recorder = Recorder("moons", epochs=8)
+    X, y = recorder.recording.training_data
+    first = recorder.recording.parameters[0]
+    recorder.go_to(5)
+    recorder.add(0.25, -1.5, 1)
+    recorder.remove(7)
+    recorder.remove(7)  # the row that was 8
+    edited_X, edited_y = recorder.recording.training_data
+    np.testing.assert_array_equal(edited_X, [*np.delete(X, [7, 8], axis=0), [0.25, -1.5]])
+    np.testing.assert_array_equal(edited_y, [*np.delete(y, [7, 8], axis=0), [1.0]])
+    assert recorder.epoch == 5
+    assert recorder.settings.removed == (7, 8)
+    np.testing.assert_array_equal(recorder.recording.parameters[0], first)
+    recorder.remove(148)  # the sample put in
+    assert recorder.settings.added == ()
+    recorder.change(learning_rate=0.1)
+    assert recorder.settings.removed == (7, 8)
+    recorder.change(data="rings")
+    assert recorder.settings.removed == ()
+    assert recorder.epoch == 0
+
+
+def test_another_seed_keeps_the_samples_put_in_and_those_taken_out_of_the_same_data():
+    recorder = Recorder("moons", epochs=2)
+    recorder.add(0, 0, 1)
+    recorder.remove(3)
+    recorder.change(seed=1)
+    assert (recorder.settings.added, recorder.settings.removed) == (((0.0, 0.0, 1.0),), ())
+    recorder = Recorder("xor", epochs=2)
+    recorder.remove(3)
+    recorder.change(seed=1)
+    assert recorder.settings.removed == (3,)
+
+
+@pytest.mark.parametrize(
+    ("data", "edit", "error", "message"),
+    [
+        ("xor", lambda r: r.add(0, 1), ValueError, "a sample of 2 numbers came; 2 inputs and a target"),
+        ("xor", lambda r: r.add(0, 1, 0.5), ValueError, "in this data set it is 0 or 1"),
+        ("xor", lambda r: r.add(0, np.inf, 1), ValueError, "a sample"),
+        ("xor", lambda r: r.remove(4), ValueError, "row is 4; the training data have the rows 0 to 3"),
+        ("xor", lambda r: r.change(removed=(0, 1, 2, 3)), ValueError, "0 samples would be left"),
+        ("xor", lambda r: r.change(removed=(9,)), ValueError, "row 9 cannot be removed"),
+        ("digits", lambda r: r.remove(0), ValueError, "images can be neither put in nor taken out"),
+        ("xor", lambda r: r.change(seed=-1), ValueError, "seed is -1"),
+        ("xor", lambda r: r.change(seed=None), ValueError, "no generator was handed over"),
+    ],
+)
+def test_edits_that_make_no_sense_are_refused_and_change_nothing(data, edit, error, message):
+    recorder = Recorder(data, epochs=1)
+    recording, settings = recorder.recording, recorder.settings
+    with pytest.raises(error, match=message):
+        edit(recorder)
+    assert recorder.recording is recording
+    assert recorder.settings == settings
+
+
+def test_images_are_recorded_with_what_is_said_about_them():
+    recorder = Recorder("digits", hidden_sizes=(16,), hidden="relu", batch_size=32, epochs=4)
+    recording = recorder.recording
+    assert (recording.task, recording.sizes) == ("images", (64, 16, 10))
+    X, labels = recording.held_out_data
+    for epoch in (0, 4):
+        recorder.go_to(epoch)
+        y_hat = recorder.network.predict(X)
+        assert recording.held_out_right[epoch] == (y_hat.argmax(axis=1) == labels).sum()
+        shown_X, shown_labels = recording.shown
+        np.testing.assert_allclose(recording.field[epoch], recorder.network.predict(shown_X), rtol=1e-5)
+    misread = recording.field[-1].argmax(axis=1) != shown_labels
+    assert misread.tolist() == sorted(misread, reverse=True)  # those first
+    assert f"{recording.right[4]} of 1348 training images are read correctly, " in recording.words(4)
+    network, (X, y) = recorder.network, recording.training_data
+    assert gradient_check(network, X[:5], y[:5]).passed
+
+
+def test_images_of_ones_own_may_come_with_labels_or_one_hot_rows_and_held_out_ones():
+    X, labels = datasets.digits()
+    by_labels = Recorder((X[:50], labels[:50]), held_out=(X[50:80], labels[50:80]), epochs=2)
+    one_hot = Recorder((X[:50], np.eye(10)[labels[:50]]), epochs=2)
+    np.testing.assert_array_equal(by_labels.recording.parameters, one_hot.recording.parameters)
+    np.testing.assert_array_equal(by_labels.recording.held_out_data[0], X[50:80])
+    assert by_labels.recording.held_out_right is not None
+    assert one_hot.recording.held_out_right is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"data": (np.zeros((4, 64)), np.full(4, 11))}, ValueError, "whole numbers from 0 to 9"),
+        ({"data": (np.zeros((4, 64)), np.zeros(3))}, ValueError, "to 4 images belong 4 labels"),
+        ({"data": "digits", "loss": "half_mse"}, ValueError, "images with their labels need"),
+        ({"data": "digits", "hidden_sizes": (128,), "epochs": 2000}, ValueError, "At most 415 epochs can be recorded"),
+        ({"data": "moons", "held_out": (np.zeros((4, 2)), np.zeros(4))}, TypeError, "of 'moons' a part is held out"),
+        (
+            {"data": (np.zeros((4, 2)), np.zeros(4)), "held_out": (np.zeros((4, 1)), np.zeros(4))},
+            ValueError,
+            "held_out has 1 inputs, the training data have 2",
+        ),
+        ({"data": (np.zeros((4, 2)), np.zeros(4)), "held_out": 3}, TypeError, "held_out: "),
+    ],
+)
+def test_images_and_held_out_data_that_do_not_fit_are_refused_with_words(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Recorder(**{"epochs": 2, **arguments})
+
+
+def run_again(recorder, **names):
+    """Execute the code of a run in a namespace of its own and return its parameters."""
+    exec(compile(recorder.code(), "the code of the run", "exec"), names)
+    network = names["network"]
+    arrays = [a for pair in zip(network.weights, network.biases, strict=True) for a in pair]
+    return np.concatenate([a.ravel() for a in arrays])
+
+
+OWN = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "names"),
+    [
+        ({"data": "xor"}, [], {}),
+        ({"data": "moons", "batch_size": 16, "optimizer": "adam", "learning_rate": 0.01}, [(5, {"batch_size": 4})], {}),
+        (
+            {"data": "moons", "optimizer": training.Momentum(0.8)},
+            [(3, {"learning_rate": 0.1}), (6, {"batch_size": 9})],
+            {},
+        ),
+        ({"data": "noisy_sine"}, [(2, {"removed": (3, 5), "added": ((0.5, 0.2), (0.1, -0.4))})], {}),
+        ({"data": "noisy_sine", "learning_rate": 30.0, "hidden_sizes": (), "epochs": 500}, [], {}),
+        ({"data": "rings", "hidden_sizes": (3, 2), "hidden": "relu"}, [(1, {"seed": 7})], {}),
+        ({"data": "digits", "hidden_sizes": (12,), "batch_size": 32}, [], {}),
+        ({"data": OWN}, [(2, {"removed": (1,), "added": ((0.5, 0.2, 1),)})], {"data": OWN}),
+        ({"data": "moons", "rng": np.random.default_rng(8)}, [], {"rng": np.random.default_rng(8)}),
+    ],
+)
+def test_the_code_of_a_run_makes_it_again_update_for_update(arguments, changes, names, capsys):
+    recorder = Recorder(**{"epochs": 9, **arguments})
+    for epoch, settings in changes:
+        recorder.go_to(epoch)
+        recorder.change(**settings)
+    np.testing.assert_array_equal(run_again(recorder, **names), recorder.recording.parameters[-1])
+    assert capsys.readouterr().out == f"training loss {recorder.recording.loss[-1]:.4f}\n"
+    assert max(map(len, recorder.code().splitlines())) <= 110
+
+
+def test_the_code_of_many_samples_put_in_by_hand_stays_readable():
+    recorder = Recorder("moons", epochs=1)
+    recorder.change(added=tuple((i / 7, -i / 11, i % 2) for i in range(40)), removed=tuple(range(0, 150, 2)))
+    np.testing.assert_array_equal(run_again(recorder), recorder.recording.parameters[-1])
+    assert max(map(len, recorder.code().splitlines())) <= 110

@@ -3,18 +3,23 @@
 The kernel records a run (`Recorder`) and sends it once (`wire.py`); a position is an epoch.
 
 Facts: "sizes", "task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where
-each part starts), "stopped", "words" (one line of text for each epoch) and "coded".
+each part starts), "stopped", "words" (one line of text for each epoch), "coded", "about" (the settings in words), "code"
+(the run as Python code), "removed" and "added" (see `Settings`), "hidden" (the activation's name) and "reach": the
+activation is sampled at evenly spaced points from -reach to reach.
 
-Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers) and
-"parameters" (epochs + 1, n_parameters); float32 "X", "y", "held_out_X", "held_out_y"; and "field", (epochs + 1, grid,
-grid) from the lower left, or (epochs + 1, grid) with one input: float32, or, where "coded" is true, int8 c for the
-prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
+Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers),
+"update_ratios" (epochs, layers), "parameters" (epochs + 1, n_parameters; float32 for images) and "activation", its
+samples; float32 "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X"; int32 "shown_labels"; and "field":
+(epochs + 1, grid, grid) from the lower left, (epochs + 1, grid) with one input, or for images (epochs + 1, n_shown,
+n_classes): float32, or, where "coded" is true, int8 c for the prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest
+around 1/2, where the line is drawn.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
+import traitlets
 
-from backprop_lib import plots
+from backprop_lib import activations, plots
 from backprop_lib.widgets.explorer import Explorer, Position, joined
 from backprop_lib.widgets.recording import Recorder
 
@@ -23,20 +28,24 @@ __all__ = ["EpochStepper"]
 LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 HIDDEN_SIZES = ((), (1,), (2,), (3,), (4,), (8,), (4, 4), (8, 8), (8, 8, 8), (8, 8, 8, 8))
 BATCH_SIZES = (None, 1, 4, 16, 64)
+REACH, SAMPLES = 16.0, 2049  # the step is 1/64, so that a kink at 0 is met exactly
 
 
 class EpochStepper(Explorer):
     """A training run to step through, epoch by epoch.
 
-    The buttons and the slider move through a recorded run. Another data set, other hidden layers or another
-    activation start a new network; another learning rate or batch size trains anew from the epoch on screen.
+    The buttons and the slider move through a recorded run. Another data set, other hidden layers, another activation
+    or another seed start a new network; another learning rate or batch size trains anew from the epoch on screen.
+    A run can be frozen, and stays on screen beside the one that follows it.
 
     Parameters
     ----------
     data : str or tuple (X, y), optional
-        "xor", "moons", "rings", "spiral", "noisy_sine", or data of your own with one or two inputs and one output.
+        "xor", "moons", "rings", "spiral", "noisy_sine", "digits", or data of your own: one or two inputs and one
+        output, or square images with their labels.
     **settings
-        hidden_sizes, hidden, learning_rate, batch_size, epochs, loss, optimizer, rng and on_epoch, as for `Recorder`.
+        held_out, hidden_sizes, hidden, learning_rate, batch_size, epochs, loss, optimizer, rng and on_epoch, as for
+        `Recorder`.
     lecture : bool, optional
         Whether text and lines are enlarged, for a projector.
 
@@ -50,6 +59,8 @@ class EpochStepper(Explorer):
         A copy of the network at the epoch on screen.
     recording : Recording
         The run.
+    frozen : bool
+        Whether a run is frozen beside it.
 
     Raises
     ------
@@ -66,11 +77,13 @@ class EpochStepper(Explorer):
 
     trait = "epoch"
     title = "Epoch stepper"
+    paged = (*Explorer.paged, "_frozen")
 
-    _esm = joined("shared.js", "epoch_stepper.js")
+    _esm = joined("shared.js", "run_panels.js", "run_network.js", "run_editor.js", "epoch_stepper.js")
     _css = joined("shared.css")
 
     epoch = Position(0)
+    _frozen = traitlets.Dict().tag(sync=True)  # a recording as it was sent, or nothing
 
     def __init__(self, data="xor", *, lecture=False, **settings):
         self._recorder = Recorder(data, **settings)
@@ -101,14 +114,50 @@ class EpochStepper(Explorer):
         """The last recorded epoch."""
         return self.recording.epochs
 
+    @property
+    def frozen(self):
+        """Whether a run is frozen beside the present one."""
+        return bool(self._frozen)
+
     def change(self, **settings):
-        """Change data, hidden_sizes, hidden, learning_rate or batch_size; see `Recorder.change`."""
+        """Change data, hidden_sizes, hidden, learning_rate, batch_size or seed; see `Recorder.change`."""
         self._recorder.change(**settings)
         self._publish()
+
+    def add(self, *sample):
+        """Put a sample, the inputs and then the target, into the training data and train anew."""
+        self._recorder.add(*sample)
+        self._publish()
+
+    def remove(self, row):
+        """Take a row out of the training data and train anew."""
+        self._recorder.remove(row)
+        self._publish()
+
+    def freeze(self):
+        """Keep the present run on screen, beside the ones that follow."""
+        self._frozen = self._bytes
+
+    def unfreeze(self):
+        """Show the present run alone again."""
+        self._frozen = {}
+
+    def code(self):
+        """Return the Python code that makes the recorded run again, update for update."""
+        return self._recorder.code()
 
     def _nearest(self, position):
         self._recorder.go_to(position)
         return self._recorder.epoch
+
+    def _receive(self, widget, content, buffers):
+        if content["kind"] == "unfreeze":
+            self.unfreeze()
+        elif content["kind"] == "freeze":
+            if content["id"] == self._identity:
+                self.freeze()
+        else:
+            super()._receive(widget, content, buffers)
 
     def _apply(self, settings):
         self._recorder.change(**_from_browser(settings))
@@ -124,6 +173,7 @@ class EpochStepper(Explorer):
 
     def _record(self):
         facts, arrays = _packed(self.recording)
+        facts.update(about=self._about(), code=self.code())
         return facts, arrays, self._recorder.epoch
 
     def _controls(self):
@@ -135,6 +185,9 @@ class EpochStepper(Explorer):
                 "hidden": settings.hidden,
                 "learning_rate": settings.learning_rate,
                 "batch_size": settings.batch_size,
+                "seed": settings.seed,
+                "removed": list(settings.removed),
+                "added": [list(sample) for sample in settings.added],
             },
             {
                 **recorder.choices,
@@ -142,6 +195,17 @@ class EpochStepper(Explorer):
                 "learning_rate": sorted({*LEARNING_RATES, settings.learning_rate}),
                 "batch_size": _with(BATCH_SIZES, settings.batch_size),
             },
+        )
+
+    def _about(self):
+        recording, settings = self.recording, self.recording.settings
+        title = self._recorder.choices["data"][settings.data]
+        sizes = "-".join(map(str, recording.sizes))
+        edits = f", {len(settings.removed)} samples taken out, {len(settings.added)} put in"
+        return (
+            f"{title}{edits if settings.removed or settings.added else ''}, {sizes} with {settings.hidden}, learning rate "
+            f"{settings.learning_rate:g}, batch size {settings.batch_size or 'all'}, "
+            f"{'own generator' if settings.seed is None else f'seed {settings.seed}'}"
         )
 
     def _whole_sentence(self):
@@ -187,12 +251,15 @@ def _single(array):
 
 def _packed(recording):
     """Return the facts and the arrays of a run."""
-    held_out_X, held_out_y = recording.held_out_data or ((), ())
+    images = recording.task == "images"
+    held_out_X, held_out_y = ((), ()) if images else recording.held_out_data or ((), ())
+    shown_X, shown_labels = recording.shown or ((), ())
     if _is_coded(recording):
         signed = 2 * np.clip(recording.field, 0, 1) - 1
         field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
     else:
         field = _single(recording.field)
+    settings = recording.settings
     facts = {
         "stopped": recording.stopped,
         "sizes": list(recording.sizes),
@@ -203,17 +270,25 @@ def _packed(recording):
         "marks": [list(mark) for mark in recording.marks],
         "words": [recording.words(epoch) for epoch in range(recording.epochs + 1)],
         "coded": _is_coded(recording),
+        "removed": list(settings.removed),
+        "added": [list(sample) for sample in settings.added],
+        "hidden": settings.hidden,
+        "reach": REACH,
     }
     arrays = {
         "loss": recording.loss,
         "held_out_loss": np.array([]) if recording.held_out_loss is None else recording.held_out_loss,
         "gradient_norms": recording.gradient_norms,
-        "parameters": recording.parameters,
+        "update_ratios": recording.update_ratios,
+        "parameters": _single(recording.parameters) if images else recording.parameters,
+        "activation": activations.get(settings.hidden)(np.linspace(-REACH, REACH, SAMPLES)),
         "field": field,
-        "X": _single(recording.training_data[0]),
-        "y": _single(recording.training_data[1]),
+        "X": _single(() if images else recording.training_data[0]),
+        "y": _single(() if images else recording.training_data[1]),
         "held_out_X": _single(held_out_X),
         "held_out_y": _single(held_out_y),
+        "shown_X": _single(shown_X),
+        "shown_labels": np.array(shown_labels, dtype=int),
     }
     return facts, arrays
 
@@ -227,10 +302,25 @@ def _still(recording, sentence):
     for ax, title in zip(axes[:2], ("Loss", "Gradient magnitude of each layer"), strict=True):
         ax.set_title(title)
         ax.spines[["top", "right"]].set_visible(False)
-    plots.prediction(recording.field[-1], recording.low, recording.high, *recording.training_data, ax=axes[2])
+    if recording.task == "images":
+        last = _draw_images(recording, axes[2])
+    else:
+        plots.prediction(recording.field[-1], recording.low, recording.high, *recording.training_data, ax=axes[2])
+        last = "the prediction at the last epoch with the training points"
     start, end = recording.words(0), recording.words(recording.epochs)
     return plots.picture(
         figure,
-        f"{sentence} Three panels: the loss, the gradient magnitude of each layer on a logarithmic axis, and the "
-        f"prediction at the last epoch with the training points. {start} {end}",
+        f"{sentence} Three panels: the loss, the gradient magnitude of each layer on a logarithmic axis, and {last}. "
+        f"{start} {end}",
     )
+
+
+def _draw_images(recording, ax):
+    """Draw the images that are shown with what is said about them; return that in words."""
+    X, labels = recording.shown
+    said = recording.field[-1].argmax(axis=1)
+    captions = [f"{label}" if label == say else f"{label} as {say}" for label, say in zip(labels, said, strict=True)]
+    plots.image_grid(X - X.min(), captions, columns=4, ax=ax)
+    misread = [caption for caption in captions if "as" in caption]
+    words = f"misread at the last epoch: {', '.join(misread)}" if misread else "all read correctly at the last epoch"
+    return f"{len(X)} images, {words}"

@@ -51,6 +51,7 @@ class Explorer(anywidget.AnyWidget):
 
     trait = "position"
     title = "Explorer"
+    paged = ("lecture", "_sent", "_settings", "_choices", "_problem", "_answered", "_where")  # what its page keeps
 
     playing = traitlets.Bool(False)
     lecture = traitlets.Bool(False).tag(sync=True)

@@ -40,8 +40,7 @@ def write(widget, path):
 
 
 def _page(widget):
-    names = ("lecture", "_sent", "_settings", "_choices", "_problem", "_answered", "_where")
-    state = {name: _plain(getattr(widget, name)) for name in names}
+    state = {name: _plain(getattr(widget, name)) for name in widget.paged}
     state["_where"]["playing"] = False
     module = widget._esm.replace("export default ", "const explorer = ")
     host = (STATIC / "page.js").read_text(encoding="utf-8")

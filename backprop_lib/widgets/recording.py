@@ -12,20 +12,24 @@ import numpy as np
 
 from backprop_lib import activations, datasets, losses, training, validation
 from backprop_lib.network import Network
+from backprop_lib.widgets import run_code, run_data
 
 __all__ = ["MAX_EPOCHS", "Recorder", "Recording", "Settings"]
 
 MAX_EPOCHS = 2000
 """The longest run that is recorded: the browser keeps all of it."""
 
-MAX_SAMPLES = 2000
-"""The most samples of one's own that are drawn, at every epoch."""
-
 GRID = 40
 """Points along each side of the grid on which the prediction is drawn (a curve takes four times as many)."""
 
-HELD_OUT = 0.25
-"""The share of a data set that is held out."""
+MAX_NUMBERS = 4_000_000
+"""The most parameters that are kept, all epochs together."""
+
+MAX_UNITS = 128
+"""The most hidden units, all layers together."""
+
+SHOWN = 12
+"""How many images are shown with what is said about them."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,12 @@ class Settings:
         The length of a step.
     batch_size : int or None
         Samples a step, None for all of them.
+    seed : int or None
+        What data, weights and the order of the samples are drawn from; None for a generator that was handed over.
+    removed : tuple of int
+        Rows of the training data that were taken out by hand, counted before anything was.
+    added : tuple of tuple of float
+        Samples that were put in by hand: the inputs, then the target.
     """
 
     data: str
@@ -51,6 +61,9 @@ class Settings:
     hidden: str
     learning_rate: float
     batch_size: int | None
+    seed: int | None = 0
+    removed: tuple = ()
+    added: tuple = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +74,8 @@ class Recording:
     ----------
     settings : Settings
         The settings of the last part of the run.
-    task : {"classification", "regression"}
-        What the targets are.
+    task : {"classification", "regression", "images"}
+        What the targets are: 0 and 1, numbers, or the labels of small images.
     sizes : tuple of int
         The widths of the network.
     training_data, held_out_data : tuple (X, y)
@@ -73,12 +86,16 @@ class Recording:
         `held_out_loss` is None where nothing is held out.
     gradient_norms : ndarray of shape (epochs + 1, n_layers)
         The Frobenius norm of each dW, for all training data, at the parameters of that epoch.
-    right : ndarray of shape (epochs + 1,) or None
-        How many training samples are on the right side of 0.5; None for regression.
+    update_ratios : ndarray of shape (epochs, n_layers)
+        The norm of the change of W over the norm of W, as in `History`; entry 0 belongs to epoch 1.
+    right, held_out_right : ndarray of shape (epochs + 1,) or None
+        How many samples are on the right side of 0.5, or get the right label; None where there is no such thing.
     low, high : ndarray of shape (n_in,)
-        The corners of the grid.
-    field : ndarray of shape (epochs + 1, GRID, GRID) or (epochs + 1, 4 GRID)
-        The prediction on the grid.
+        The corners of the grid; the least and the largest entry of each input for images.
+    field : ndarray of shape (epochs + 1, GRID, GRID), (epochs + 1, 4 GRID) or (epochs + 1, n_shown, n_classes)
+        The prediction on the grid, or for the images in `shown`.
+    shown : tuple (X, labels) or None
+        The images that are shown: held out where anything is, the misread of the last epoch first.
     marks : tuple of (int, float, int or None)
         Where each part of the run starts: its epoch, learning rate and batch size.
     stopped : None, "callback" or "diverged"
@@ -94,10 +111,13 @@ class Recording:
     loss: np.ndarray
     held_out_loss: np.ndarray | None
     gradient_norms: np.ndarray
+    update_ratios: np.ndarray
     right: np.ndarray | None
+    held_out_right: np.ndarray | None
     low: np.ndarray
     high: np.ndarray
     field: np.ndarray
+    shown: tuple | None
     marks: tuple
     stopped: str | None
 
@@ -113,7 +133,12 @@ class Recording:
             parts.append(f", held-out loss {_short(self.held_out_loss[epoch])}")
         norms = ", ".join(f"layer {i + 1} {_short(norm)}" for i, norm in enumerate(self.gradient_norms[epoch]))
         parts.append(f". Gradient magnitude: {norms}.")
-        if self.right is not None:
+        if self.task == "images":
+            parts.append(f" {self.right[epoch]} of {len(self.training_data[0])} training images are read correctly")
+            if self.held_out_right is not None:
+                parts.append(f", {self.held_out_right[epoch]} of {len(self.held_out_data[0])} held out")
+            parts.append(".")
+        elif self.right is not None:
             parts.append(f" {self.right[epoch]} of {len(self.training_data[0])} training points are on the right side.")
         if epoch == self.epochs and self.stopped == "diverged":
             parts.append(" In the next epoch the run diverged: a smaller learning rate may help.")
@@ -134,8 +159,10 @@ class Recorder:
     Parameters
     ----------
     data : str or tuple (X, y)
-        A name from `datasets.DATASETS`, or data of your own with one or two inputs and one output. Of a named set a
-        quarter is held out (of XOR's four points nothing); of your own data nothing is.
+        A name from `run_data.KNOWN`, or data of your own: one or two inputs and one output, or square images with their
+        labels (n_samples,). Of a named set a quarter is held out (of XOR's four points nothing).
+    held_out : tuple (X, y), optional
+        For data of your own: what is only measured.
     hidden_sizes : sequence of int, optional
         The widths of the hidden layers; () for none.
     hidden : str, optional
@@ -147,11 +174,13 @@ class Recorder:
     epochs : int, optional
         How many epochs a run is recorded.
     loss : str, optional
-        "binary_cross_entropy" where all targets are 0 or 1 and "half_mse" otherwise, unless given.
+        "binary_cross_entropy" where all targets are 0 or 1, "softmax_cross_entropy" for images and "half_mse"
+        otherwise, unless given.
     optimizer : str, optional
         As for `train`.
     rng : numpy.random.Generator, optional
-        Draws data, weights and the order of the samples; every reset draws the same again. Seed 0 unless given.
+        Draws data, weights and the order of the samples; every reset draws the same again. Seed 0 unless given; a
+        seed can be chosen later.
     on_epoch : callable, optional
         As for `train`; after a change of settings `epoch` goes on counting, while `history` begins with that change.
 
@@ -174,6 +203,7 @@ class Recorder:
         self,
         data="xor",
         *,
+        held_out=None,
         hidden_sizes=(4,),
         hidden="tanh",
         learning_rate=0.5,
@@ -190,10 +220,13 @@ class Recorder:
                 f"epochs is {epochs}; at most {MAX_EPOCHS} are recorded, since the browser keeps every one of them. "
                 f"Use train for longer runs."
             )
-        self._own_data = None if isinstance(data, str) else _own_data(data)
+        self._own_data = None if isinstance(data, str) else run_data.pair(data)
+        if held_out is not None and self._own_data is None:
+            raise TypeError(f"held_out belongs to data of your own; of {data!r} a part is held out already.")
+        self._own_held_out = None if held_out is None else run_data.held_out(held_out, self._own_data)
         self._loss = loss if loss is None else losses.get(loss)
         self._optimizer = training.get(optimizer).copy()
-        self._rng = copy.deepcopy(validation.random_generator(0 if rng is None else rng))
+        self._rng = None if rng is None else copy.deepcopy(validation.random_generator(rng))
         if on_epoch is not None and not callable(on_epoch):
             raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
         self._on_epoch = on_epoch
@@ -205,6 +238,7 @@ class Recorder:
                 hidden=hidden,
                 learning_rate=learning_rate,
                 batch_size=batch_size,
+                seed=None if self._rng is not None else 0,
             )
         )
         self._record_from_start(settings)
@@ -222,7 +256,7 @@ class Recorder:
     @property
     def choices(self):
         """What can be chosen: the names and titles of the data sets, and the names of the activations."""
-        named = {name: dataset.title for name, dataset in datasets.DATASETS.items()}
+        named = {name: dataset.title for name, dataset in run_data.KNOWN.items()}
         if self._own_data is not None:
             named["own"] = "Your data"
         return {"data": named, "hidden": list(activations.ACTIVATIONS)}
@@ -252,8 +286,9 @@ class Recorder:
     def change(self, **changes):
         """Change settings, and train again what depends on them.
 
-        Another data set, other hidden layers or another activation start a new network at epoch 0. Another learning
-        rate or batch size keeps everything up to the epoch on screen and trains on from there.
+        Another data set, other hidden layers, another activation or another seed start a new network at epoch 0.
+        Samples put in or taken out train the same first weights anew from epoch 0, and the epoch on screen stays.
+        Another learning rate or batch size keeps everything up to the epoch on screen and trains on from there.
 
         Parameters
         ----------
@@ -268,66 +303,125 @@ class Recorder:
         unknown = set(changes) - set(Settings.__dataclass_fields__)
         if unknown:
             raise TypeError(f"{sorted(unknown)[0]!r} is no setting. Known: {', '.join(Settings.__dataclass_fields__)}.")
-        settings = self._checked(replace(self.settings, **changes))
-        if settings == self.settings:
+        before = self.settings
+        settings = self._checked(replace(before, **changes))
+        if settings.data != before.data:
+            settings = replace(
+                settings, added=tuple(changes.get("added", ())), removed=tuple(changes.get("removed", ()))
+            )
+        elif settings.seed != before.seed and settings.data not in ("own", "xor"):
+            settings = replace(settings, removed=tuple(changes.get("removed", ())))  # those rows are other samples now
+        if settings == before:
             return
-        same_network = replace(settings, learning_rate=self.settings.learning_rate, batch_size=self.settings.batch_size)
-        if same_network == self.settings and self.epoch > 0:
+        if replace(settings, learning_rate=before.learning_rate, batch_size=before.batch_size) == before and self.epoch:
             self._record_on(settings)
-        else:
-            self._record_from_start(settings)
+            return
+        epoch = self.epoch if replace(settings, added=before.added, removed=before.removed) == before else 0
+        self._record_from_start(settings)
+        self.go_to(epoch)
+
+    def add(self, *sample):
+        """Put a sample into the training data and train anew; see `change`.
+
+        Parameters
+        ----------
+        *sample : float
+            The inputs, then the target.
+        """
+        self.change(added=(*self.settings.added, sample))
+
+    def remove(self, row):
+        """Take a sample out of the training data and train anew; see `change`.
+
+        Parameters
+        ----------
+        row : int
+            Its row in the training data as they are now.
+        """
+        row = validation.whole_number("row", row, at_least=0)
+        settings = self.settings
+        n_samples = len(self.recording.training_data[0])
+        if row >= n_samples:
+            raise ValueError(f"row is {row}; the training data have the rows 0 to {n_samples - 1}.")
+        n_kept = n_samples - len(settings.added)
+        if row >= n_kept:
+            rest = [sample for i, sample in enumerate(settings.added) if i != row - n_kept]
+            self.change(added=tuple(rest))
+            return
+        kept = np.delete(np.arange(n_kept + len(settings.removed)), list(settings.removed))
+        self.change(removed=tuple(sorted((*settings.removed, int(kept[row])))))
+
+    def code(self):
+        """Return the Python code that makes the recorded run again, update for update."""
+        return run_code.write(self.recording, self._loss_of(self.recording.task), self._optimizer)
 
     def _checked(self, settings):
-        if settings.data == "own" and self._own_data is not None:
-            n_samples = len(self._own_data[0])
-        else:
-            n_samples = None
-            validation.lookup("a data set", settings.data, datasets.DATASETS)
+        if settings.data != "own" or self._own_data is None:
+            validation.lookup("a data set", settings.data, run_data.KNOWN)
         sizes = settings.hidden_sizes
         if isinstance(sizes, str) or not hasattr(sizes, "__len__"):
             raise TypeError(
                 f"hidden_sizes is {sizes!r}, a tuple of whole numbers was expected: (8, 8), or () for none."
             )
         sizes = tuple(validation.whole_number(f"hidden_sizes[{i}]", n, at_least=1) for i, n in enumerate(sizes))
-        if len(sizes) > 6 or sum(sizes) > 64:
+        if len(sizes) > 6 or sum(sizes) > MAX_UNITS:
             raise ValueError(
-                f"hidden_sizes is {sizes}: at most 6 hidden layers with 64 units in all are recorded. "
+                f"hidden_sizes is {sizes}: at most 6 hidden layers with {MAX_UNITS} units in all are recorded. "
                 f"Use train for larger networks."
             )
         batch_size = settings.batch_size
         if batch_size is not None:
             batch_size = validation.whole_number("batch_size", batch_size, at_least=1)
-            if n_samples is not None and batch_size >= n_samples:
-                batch_size = None
+        if settings.seed is not None:
+            validation.whole_number("seed", settings.seed, at_least=0)
+        elif self._rng is None:
+            raise ValueError("seed is None, a whole number was expected: no generator was handed over to draw from.")
         return Settings(
             data=settings.data,
             hidden_sizes=sizes,
             hidden=activations.get(settings.hidden).name,
             learning_rate=validation.learning_rate(settings.learning_rate),
             batch_size=batch_size,
+            seed=settings.seed,
+            removed=tuple(settings.removed),
+            added=tuple(tuple(sample) for sample in settings.added),
         )
 
+    def _loss_of(self, task):
+        needed = {"classification": "binary_cross_entropy", "images": "softmax_cross_entropy"}.get(task, "half_mse")
+        loss = self._loss or losses.get(needed)
+        if task == "images" and loss.name != needed:
+            raise ValueError(f"the loss is {loss.name!r}; images with their labels need {needed!r}.")
+        return loss
+
     def _record_from_start(self, settings):
-        data_rng, weight_rng, order_rng = copy.deepcopy(self._rng).spawn(3)
+        rng = np.random.default_rng(settings.seed) if settings.seed is not None else copy.deepcopy(self._rng)
+        data_rng, weight_rng, order_rng = rng.spawn(3)
         if settings.data == "own":
-            training_data, held_out = self._own_data, None
+            training_data, held_out = self._own_data, self._own_held_out
         else:
-            dataset = datasets.DATASETS[settings.data]
+            dataset = run_data.KNOWN[settings.data]
             training_data, held_out = dataset.make(data_rng), None
             if dataset.held_out:
-                training_data, held_out = datasets.hold_out(*training_data, fraction=HELD_OUT, rng=data_rng)
+                training_data, held_out = datasets.hold_out(*training_data, fraction=run_data.HELD_OUT, rng=data_rng)
+        training_data, settings = run_data.edited(training_data, settings)
         X, y = training_data
-        task = "classification" if set(np.unique(y)) <= {0.0, 1.0} else "regression"
-        loss = self._loss or losses.get("binary_cross_entropy" if task == "classification" else "half_mse")
-        network = Network((X.shape[1], *settings.hidden_sizes, 1), hidden=settings.hidden, loss=loss, rng=weight_rng)
-        view = _View(training_data, task)
-        tape = _Tape(network, training_data, view)
+        if settings.data == "own" and settings.batch_size is not None and settings.batch_size >= len(X):
+            settings = replace(settings, batch_size=None)
+        task = run_data.task(X, y)
+        n_out = 1 if task != "images" else 1 + max(int(labels.max()) for labels in (y, *(held_out or ())[1:]))
+        sizes = (X.shape[1], *settings.hidden_sizes, n_out)
+        _check_memory(sizes, self.run_length)
+        network = Network(sizes, hidden=settings.hidden, loss=self._loss_of(task), rng=weight_rng)
+        view = _View(training_data, held_out, task)
+        tape = _Tape(network, training_data, held_out, view)
         self._run(settings, network, training_data, held_out, self._optimizer.copy(), order_rng, tape, (), 0)
 
     def _record_on(self, settings):
         epoch, before = self.epoch, self.recording
         if epoch >= MAX_EPOCHS:
             raise ValueError(f"the recording holds at most {MAX_EPOCHS} epochs and is full. Reset starts a new run.")
+        _check_memory(before.sizes, epoch + self.run_length)
         network = self._network_at(epoch)
         tape = self._tape.cut(epoch, network)
         optimizer, order_rng = copy.deepcopy(tape.states[epoch])
@@ -341,6 +435,7 @@ class Recorder:
         tape.states[epoch:] = [copy.deepcopy((optimizer, rng))]
         held_before = [] if epoch == 0 or held_out is None else self.recording.held_out_loss[:epoch]
         loss_before = [] if epoch == 0 else self.recording.loss[:epoch]
+        ratios_before = np.empty((0, len(network.weights))) if epoch == 0 else self.recording.update_ratios[:epoch]
 
         def on_epoch(number, history):
             tape.take(network)
@@ -361,6 +456,7 @@ class Recorder:
                 rng=rng,
                 on_epoch=on_epoch,
             )
+        field, shown = tape.view.shown(np.array(tape.field))
         self._template = network
         self._tape = tape
         self.epoch = epoch
@@ -374,10 +470,15 @@ class Recorder:
             loss=np.concatenate([loss_before, history.loss]),
             held_out_loss=None if held_out is None else np.concatenate([held_before, history.held_out_loss]),
             gradient_norms=np.array(tape.gradient_norms),
-            right=np.array(tape.right) if tape.view.task == "classification" else None,
+            update_ratios=np.concatenate([ratios_before, history.update_ratios]),
+            right=None if tape.view.task == "regression" else np.array(tape.right),
+            held_out_right=None
+            if tape.view.task == "regression" or held_out is None
+            else np.array(tape.held_out_right),
             low=tape.view.low,
             high=tape.view.high,
-            field=np.array(tape.field),
+            field=field,
+            shown=shown,
             marks=(*marks, (epoch, settings.learning_rate, settings.batch_size)),
             stopped=history.stopped,
         )
@@ -392,12 +493,27 @@ class Recorder:
         return network
 
 
-class _View:
-    """The grid on which the prediction is recorded."""
+def _check_memory(sizes, epochs):
+    n_parameters = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
+    if n_parameters * (epochs + 1) > MAX_NUMBERS:
+        raise ValueError(
+            f"a {'-'.join(map(str, sizes))} network has {n_parameters} parameters, and {epochs} epochs of it are too "
+            f"many to keep. At most {max(1, MAX_NUMBERS // n_parameters - 1)} epochs can be recorded: take fewer epochs, "
+            f"or fewer units."
+        )
 
-    def __init__(self, training_data, task):
+
+class _View:
+    """Where the prediction is recorded: on a grid, or for images."""
+
+    def __init__(self, training_data, held_out, task):
         X, _ = training_data
         self.task = task
+        if task == "images":
+            self.low, self.high = X.min(axis=0), X.max(axis=0)
+            self.images = held_out or training_data
+            self.grid = self.images[0]
+            return
         margin = 0.2 * (X.max(axis=0) - X.min(axis=0)) + 0.05
         self.low, self.high = X.min(axis=0) - margin, X.max(axis=0) + margin
         points = GRID if X.shape[1] == 2 else 4 * GRID
@@ -405,14 +521,30 @@ class _View:
         self.shape = (points,) * X.shape[1]
         self.grid = np.column_stack([axis.ravel() for axis in np.meshgrid(*axes)])
 
+    def predict(self, network):
+        """Return the prediction in the form in which it is kept."""
+        y_hat = network.predict(self.grid)
+        return y_hat.astype(np.float32) if self.task == "images" else y_hat.reshape(self.shape)
+
+    def shown(self, field):
+        """Return the predictions that are drawn, and the images that they belong to."""
+        if self.task != "images":
+            return field, None
+        X, labels = self.images
+        is_right = field[-1].argmax(axis=1) == labels
+        first = np.argsort(is_right, kind="stable")[:SHOWN]
+        return field[:, first], (X[first], labels[first])
+
 
 class _Tape:
     """What each epoch leaves behind, as growing lists."""
 
-    def __init__(self, network, training_data, view):
-        self.training_data = training_data
-        self.view = view
-        self.parameters, self.gradient_norms, self.right, self.field, self.states = [], [], [], [], []
+    LISTS = ("parameters", "gradient_norms", "right", "held_out_right", "field", "states")
+
+    def __init__(self, network, training_data, held_out, view):
+        self.training_data, self.held_out, self.view = training_data, held_out, view
+        for name in self.LISTS:
+            setattr(self, name, [])
         self.take(network)
 
     def take(self, network):
@@ -421,27 +553,22 @@ class _Tape:
         with np.errstate(over="ignore", invalid="ignore"):
             forward = network.forward(X)
             self.gradient_norms.append(network.backward(forward, y).norms)
-            self.field.append(network.predict(self.view.grid).reshape(self.view.shape))
-        self.right.append(int(((forward.y_hat > 0.5) == (y > 0.5)).sum()))
+            self.field.append(self.view.predict(network))
+            self.right.append(self._right(forward.y_hat, y))
+            if self.held_out is not None:
+                self.held_out_right.append(self._right(network.predict(self.held_out[0]), self.held_out[1]))
         self.parameters.append(
             np.concatenate([a.ravel() for pair in zip(network.weights, network.biases, strict=True) for a in pair])
         )
 
+    def _right(self, y_hat, y):
+        if self.view.task == "images":
+            return int((y_hat.argmax(axis=1) == y).sum())
+        return int(((y_hat > 0.5) == (y > 0.5)).sum())
+
     def cut(self, epoch, network):
         """Return a tape that holds the epochs up to `epoch` and goes on with `network`."""
         other = copy.copy(self)
-        for name in ("parameters", "gradient_norms", "right", "field", "states"):
+        for name in self.LISTS:
             setattr(other, name, getattr(self, name)[: epoch + 1])
         return other
-
-
-def _own_data(data):
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise TypeError('data takes a name, such as "xor", or a pair (X, y).')
-    X, y = (validation.float_array(name, array) for name, array in zip(("X", "y"), data, strict=True))
-    if X.ndim != 2 or X.shape[1] not in (1, 2):
-        raise ValueError(f"X has the shape {X.shape}; the stepper draws data with one or two inputs: (n_samples, 2).")
-    if len(X) > MAX_SAMPLES:
-        raise ValueError(f"X has {len(X)} samples; at most {MAX_SAMPLES} can be drawn. Use train for more.")
-    y = losses.get("half_mse").targets(y, (len(X), 1))
-    return X.copy(), y.copy()

@@ -120,11 +120,16 @@ def ask_kernel(page, code):
 
 def await_kernel(page, code, expected):
     """Wait until code has that value in the notebook's kernel: what a click changed takes a moment to get there."""
-    with contextlib.suppress(WaitedTooLong):  # the assertion says what is there instead
-        page.wait_for_function(
-            f"async ([code, expected]) => (await ({RUN_IN_KERNEL})(code)).trim() === expected",
-            arg=[_printing(code), json.dumps(expected)],
-        )
+    # Not `wait_for_function`: it takes the promise that an async function returns for a yes.
+    page.evaluate(
+        f"""async ([code, expected, patience]) => {{
+            const end = performance.now() + patience;
+            while ((await ({RUN_IN_KERNEL})(code)).trim() !== expected && performance.now() < end) {{
+                await new Promise(requestAnimationFrame);
+            }}
+        }}""",
+        [_printing(code), json.dumps(expected), PATIENCE],
+    )  # the assertion says what is there instead
     assert ask_kernel(page, code) == expected
 
 

@@ -60,6 +60,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     waiting: false, // for an answer of the kernel
     late: false, // and for longer than anybody wants to hold back a step
     problem: model.get("_problem"),
+    frozen: null, // an earlier recording that stays beside the present one
   };
   let request = 0;
   let asked = null; // what the kernel is working on
@@ -241,6 +242,16 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     },
     // What was asked for last stays on the controls, also while an earlier answer comes in.
     settings: () => ({ ...model.get("_settings"), ...asked?.settings, ...queued?.settings }),
+    freeze() {
+      state.frozen = state.recording;
+      send({ kind: "freeze", id: state.recording.id });
+      emit("frozen");
+    },
+    unfreeze() {
+      state.frozen = null;
+      send({ kind: "unfreeze" });
+      emit("frozen");
+    },
     choices: () => model.get("_choices"),
     lecture: () => model.get("lecture"),
   };
@@ -277,6 +288,15 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       emit("problem");
     }
   });
+  function thaw() {
+    const sent = model.get("_frozen");
+    if (!sent?.version) state.frozen = null;
+    else if (sent.id === state.recording.id) state.frozen = state.recording;
+    else if (sent.id !== state.frozen?.id) state.frozen = unpack(sent);
+    emit("frozen");
+  }
+  thaw();
+  model.on("change:_frozen", thaw);
   model.on("change:lecture", () => emit("lecture"));
   return controller;
 }
@@ -580,6 +600,23 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     };
   }
 
+  // A whole number from 0 on; what is none is not handed on, and the last number comes back.
+  function number(label, { onPick, max }) {
+    let last = "";
+    const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-number" });
+    input.onchange = guard(() => {
+      if (input.value !== "" && input.checkValidity()) onPick(Number(input.value));
+      else input.value = last;
+    });
+    return {
+      element: make("label", { className: "bp-choice" }, [label, input]),
+      show(value) {
+        last = value === null ? "" : String(value);
+        input.value = last;
+      },
+    };
+  }
+
   const resetButton = button("Reset", controller.reset);
   const backButton = button("Back", controller.back);
   const stepButton = button("Step", controller.step);
@@ -654,12 +691,13 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     report,
     choice,
     slider,
+    number,
     button,
     light,
     scrubOut,
     showStatus,
     // Begin: `recording` draws all of a new recording, `position` what changes with the position, `redraw` the canvases.
-    begin({ recording, position, redraw = position, controls = () => {}, playing = () => {} }) {
+    begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
       const draw = guard(redraw);
       const react = {
         recording: guard(() => {
@@ -684,13 +722,18 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
         }),
         problem: guard(() => report(state.problem)),
         speed: guard(() => speed.show(state.speed)),
+        frozen: guard(() => {
+          frozen();
+          showStatus();
+        }),
         lecture: guard(() => {
           root.classList.toggle("bp-lecture", Boolean(controller.lecture()));
           redraw();
         }),
       };
       const forget = controller.listen((what) => react[what]());
-      const resized = new ResizeObserver(draw);
+      // A frame later: what is drawn may change the height of the body, and the observer must not see that at once.
+      const resized = new ResizeObserver(() => requestAnimationFrame(draw));
       resized.observe(body);
       const themed = new MutationObserver(draw);
       themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });

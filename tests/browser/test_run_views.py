@@ -1,0 +1,260 @@
+"""What the epoch stepper shows beside its curves: units, weights, images, a frozen run, and samples edited by hand."""
+
+import re
+
+import numpy as np
+import pytest
+from conftest import ask_kernel, await_kernel, notebook
+from looks import axe_violations, faults
+from test_epoch_stepper_in_lab import SCREENSHOTS, Stepper
+from test_pages import Page
+
+from backprop_lib import activations
+from backprop_lib.widgets import EpochStepper
+from backprop_lib.widgets.explorer import joined
+from backprop_lib.widgets.page import _plain
+
+UNITS = """async ([source, sent, epoch, inputs]) => {
+    const { unpack, hiddenActivations } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const bytes = value => {
+        if (Array.isArray(value)) return value.map(bytes);
+        if (value === null || typeof value !== 'object') return value;
+        if (typeof value.bytes === 'string') {
+            return new DataView(Uint8Array.from(atob(value.bytes), letter => letter.charCodeAt(0)).buffer);
+        }
+        return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, bytes(entry)]));
+    };
+    const layers = hiddenActivations(unpack(bytes(sent)), epoch, Float64Array.from(inputs));
+    return layers.map(({ units, z, a }) => [units, Array.from(z), Array.from(a)]);
+}"""
+
+
+@pytest.mark.parametrize("hidden", activations.ACTIVATIONS)
+def test_what_a_unit_is_said_to_compute_is_what_it_computes(chromium, hidden):
+    stepper = EpochStepper("moons", hidden_sizes=(5, 3), hidden=hidden, epochs=4, learning_rate=0.1)
+    stepper.epoch = 3
+    inputs = np.random.default_rng(0).normal(size=(20, 2)) * 10  # also where the samples of the activation end
+    forward = stepper.network.forward(inputs)
+    source = joined("shared.js", "run_panels.js", "run_network.js") + "\nexport { unpack, hiddenActivations };"
+    page = chromium.new_page()
+    layers = page.evaluate(UNITS, [source, _plain(stepper._sent), 3, inputs.ravel().tolist()])
+    page.close()
+    assert [units for units, _, _ in layers] == [5, 3]
+    for layer, (units, z, a) in enumerate(layers):
+        np.testing.assert_allclose(np.reshape(a, (20, units)), forward.a[layer + 1], atol=2e-4 * 10**layer)
+        np.testing.assert_allclose(np.reshape(z, (20, units)), forward.z[layer], atol=2e-3 * layer + 1e-9)
+
+
+@pytest.fixture
+def opened(request, chromium, tmp_path):
+    data, settings = request.param
+    page = Page(chromium, EpochStepper(data, epochs=20, **settings).to_html(tmp_path / "run.html"))
+    yield page
+    assert page.problems == []
+    page.close()
+
+
+FOLDS = {"Weights as pictures": 2, "What each unit computes": 1}
+KINDS = [
+    ("moons", {"hidden_sizes": (6,)}),
+    ("noisy_sine", {"hidden_sizes": (6,), "learning_rate": 0.2}),
+    ("digits", {"hidden_sizes": (20,), "hidden": "relu", "batch_size": 64}),
+]
+
+
+@pytest.mark.parametrize("opened", KINDS, indirect=True, ids=lambda kind: kind[0])
+def test_weights_and_units_are_drawn_and_change_with_the_epoch(opened):
+    for title, count in FOLDS.items():
+        opened.root.get_by_text(title).click()
+        canvases = opened.root.locator("details[open] .bp-fitted")
+        canvases.nth(count - 1).wait_for()
+        assert canvases.count() == count
+        opened.scrub.fill("3")
+        at_3 = [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in canvases.all()]
+        opened.scrub.fill("20")
+        for canvas, before in zip(canvases.all(), at_3, strict=True):
+            assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+            assert "at epoch 20: " in canvas.get_attribute("aria-label")
+            assert canvas.evaluate("canvas => canvas.clientHeight > 20 && canvas.width > 100")
+        opened.scrub.fill("3")
+        assert [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in canvases.all()] == at_3
+        opened.root.get_by_text(title).click()
+
+
+def test_the_update_ratio_takes_the_place_of_the_gradient(chromium, tmp_path):
+    stepper = EpochStepper("moons", epochs=20)
+    page = Page(chromium, stepper.to_html(tmp_path / "run.html"))
+    page.scrub.fill("7")
+    page.root.get_by_label("Per layer").select_option("update / weight")
+    ratios = stepper.recording.update_ratios[6]
+    for layer, ratio in enumerate(ratios, start=1):
+        assert page.root.get_by_text(f"layer {layer} {ratio:.4f}").is_visible()
+    page.scrub.fill("0")
+    assert page.root.get_by_text("layer 1 –").is_visible()
+    assert page.problems == []
+    page.close()
+
+
+@pytest.mark.parametrize("opened", KINDS[2:], indirect=True, ids=["digits"])
+def test_the_misread_images_are_named(opened):
+    opened.scrub.fill("0")
+    canvas = opened.root.locator("canvas").nth(2)
+    label = canvas.get_attribute("aria-label")
+    right = int(re.search(r"(\d+) of these 12 read correctly", label).group(1))
+    assert len(re.findall(r"\d as \d with \d+ %", label)) == 12 - right
+    opened.scrub.fill("20")
+    assert canvas.get_attribute("aria-label") != label
+
+
+@pytest.mark.parametrize("opened", KINDS[:1], indirect=True, ids=["moons"])
+def test_a_run_is_frozen_and_dropped_without_a_kernel(opened):
+    opened.scrub.fill("9")
+    words = opened.words
+    opened.click("Freeze this run")
+    assert opened.root.locator("canvas:visible").count() == 6
+    assert opened.words.startswith(f"{words} Frozen run: training loss ")
+    assert opened.words.endswith(" at epoch 9.")
+    opened.click("Step")
+    assert opened.words.endswith(" at epoch 10.")
+    assert axe_violations(opened.page) == []
+    opened.click("Drop the frozen run")
+    assert opened.root.locator("canvas:visible").count() == 3
+    opened.click("Back")
+    assert opened.words == words
+
+
+@pytest.mark.parametrize("opened", KINDS[:1], indirect=True, ids=["moons"])
+def test_without_a_kernel_a_sample_is_not_put_in_and_that_is_said(opened):
+    opened.root.get_by_label("Edit samples").select_option("add class 1")
+    assert "Click into the plot." in opened.words
+    opened.root.get_by_role("application").click()
+    assert "This page has no kernel" in opened.root.get_by_role("alert").inner_text()
+    opened.root.get_by_label("Edit samples").select_option("off")
+    opened.root.get_by_label("Seed").fill("-3")
+    opened.root.get_by_label("Seed").blur()
+    assert opened.root.get_by_label("Seed").input_value() == "0"
+
+
+@pytest.fixture(scope="module")
+def in_lab(lab):
+    cell = "from backprop_lib.widgets import EpochStepper\nstepper = EpochStepper('moons', epochs=40)\nstepper"
+    page = lab.open(notebook(lab, "run_views", cell, "stepper"))
+    assert lab.run_all(page) == []
+    yield page
+    assert page.problems == []
+    page.context.close()
+
+
+@pytest.fixture
+def stepper(in_lab):
+    ask_kernel(
+        in_lab, "[stepper.unfreeze(), stepper.change(data='moons', seed=0, added=(), removed=()), stepper.reset()]"
+    )
+    found = Stepper(in_lab)
+    found.await_words("^Epoch 0 of 40")
+    return found
+
+
+def test_a_seed_from_the_box_draws_another_run(in_lab, stepper):
+    before = stepper.words
+    box = stepper.root.get_by_label("Seed")
+    box.fill("12")
+    box.press("Enter")
+    await_kernel(in_lab, "stepper.recording.settings.seed", 12)
+    in_lab.wait_for_function(
+        "([element, before]) => element.textContent !== before && element.textContent.startsWith('Epoch 0')",
+        arg=[stepper.root.get_by_role("status").element_handle(), before],
+    )
+    stepper.root.get_by_text("This run as Python code").click()
+    code = stepper.root.get_by_role("region", name="Python code").inner_text()
+    assert "default_rng(12)" in code
+    assert code.strip() == ask_kernel(in_lab, "stepper.code()").strip()
+    stepper.root.get_by_text("This run as Python code").click()
+
+
+def test_samples_are_put_in_and_taken_out_by_click(in_lab, stepper):
+    stepper.scrub(30)
+    loss = stepper.words
+    stepper.choose("Edit samples", "add class 0")
+    plot = stepper.root.get_by_role("application")
+    box = plot.bounding_box()
+    at = {"x": box["width"] * 0.8, "y": box["height"] * 0.5}
+    plot.click(position=at)
+    await_kernel(in_lab, "len(stepper.training_data[0])", 151)
+    stepper.await_words("^Epoch 30 of 40.* Put in: a sample at x₁")
+    assert stepper.words.split(":")[1] != loss.split(":")[1]
+    sample = ask_kernel(in_lab, "[*stepper.training_data[0][-1], *stepper.training_data[1][-1]]")
+    said = re.search(r"Put in: a sample at x₁ ([\d.−]+), x₂ ([\d.−]+)\.", stepper.words).groups()
+    assert [float(text.replace("−", "-")) for text in said] == pytest.approx(sample[:2], abs=6e-5)
+    assert sample[2] == 0
+    stepper.choose("Edit samples", "remove")
+    plot.click(position=at)
+    await_kernel(in_lab, "len(stepper.training_data[0])", 150)
+    stepper.await_words("^Epoch 30 of 40.* Taken out: the sample at x₁")
+    assert stepper.words.split(":")[1] == loss.split(":")[1]
+    plot.click(position={"x": box["width"] * 0.2, "y": box["height"] * 0.8})  # where no sample lies
+    stepper.await_words("No sample is near x₁")
+    stepper.choose("Edit samples", "off")
+    await_kernel(in_lab, "[stepper.epoch, len(stepper.training_data[0])]", [30, 150])
+
+
+def test_clicks_that_come_faster_than_the_kernel_trains_are_all_kept(in_lab, stepper):
+    stepper.choose("Edit samples", "add class 1")
+    stepper.root.get_by_role("application").evaluate(
+        """canvas => {
+            const frame = canvas.getBoundingClientRect();
+            for (const part of [0.3, 0.4, 0.5, 0.6, 0.7]) {
+                const [clientX, clientY] = [frame.left + part * frame.width, frame.top + 0.3 * frame.height];
+                canvas.dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }));
+            }
+        }"""
+    )
+    await_kernel(in_lab, "len(stepper.training_data[0])", 155)
+    stepper.choose("Edit samples", "off")
+
+
+def test_samples_are_put_in_and_taken_out_by_the_keyboard_alone(in_lab, stepper):
+    stepper.choose("Edit samples", "add class 1")
+    plot = stepper.root.get_by_role("application")
+    plot.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
+        in_lab.keyboard.press(key)
+    stepper.await_words(r"At x₁ [\d.−]+, x₂ [\d.−]+, on (no sample|a sample of class [01])\.")
+    assert stepper.epoch == 0  # the arrows moved the mark and not the epoch
+    in_lab.screenshot(path=SCREENSHOTS / "stepper_editing.png")
+    in_lab.keyboard.press("Enter")
+    await_kernel(in_lab, "len(stepper.training_data[0])", 151)
+    stepper.await_words("Put in: a sample at")
+    in_lab.keyboard.press("Delete")
+    await_kernel(in_lab, "stepper.recording.settings.added", [])
+    stepper.choose("Edit samples", "off")
+    assert stepper.root.get_by_role("application").count() == 0
+
+
+def test_two_runs_stand_side_by_side_and_a_second_window_sees_them_too(lab, in_lab, stepper):
+    stepper.scrub(40)
+    first = stepper.loss
+    stepper.click("Freeze this run")
+    await_kernel(in_lab, "stepper.frozen", True)
+    stepper.choose("Activation", "relu")
+    stepper.await_words(r"^Epoch 0 of 40.*Frozen run: training loss")
+    stepper.scrub(40)
+    stepper.await_words(f"Frozen run: training loss {first:.4f} at epoch 40.")
+    assert stepper.loss != first
+    assert faults(stepper.root) == []
+    in_lab.screenshot(path=SCREENSHOTS / "stepper_frozen.png")
+    second = Stepper(in_lab, nth=1)
+    second.await_words(f"Frozen run: training loss {first:.4f} at epoch 40.")
+    ask_kernel(in_lab, "stepper.unfreeze()")
+    stepper.root.get_by_role("button", name="Freeze this run").wait_for()
+    assert "Frozen" not in second.words
+
+
+def test_the_digits_can_be_chosen(in_lab, stepper):
+    stepper.choose("Data", "Handwritten digits")
+    stepper.await_words(r"^Epoch 0 of 40: .*1348 training images are read correctly, \d+ of 449 held out\.")
+    assert not stepper.root.get_by_label("Edit samples").is_visible()
+    stepper.scrub(40)
+    in_lab.screenshot(path=SCREENSHOTS / "stepper_digits.png")
+    assert faults(stepper.root) == []
