@@ -321,6 +321,7 @@ def _draw_images(recording, ax):
     said = recording.field[-1].argmax(axis=1)
     captions = [f"{label}" if label == say else f"{label} as {say}" for label, say in zip(labels, said, strict=True)]
     plots.image_grid(X - X.min(), captions, columns=4, ax=ax)
+    ax.set_title("Images, the misread first")
     misread = [caption for caption in captions if "as" in caption]
     words = f"misread at the last epoch: {', '.join(misread)}" if misread else "all read correctly at the last epoch"
     return f"{len(X)} images, {words}"
