@@ -45,11 +45,34 @@ def test_a_run_that_diverges_stops_and_says_so():
     assert np.isfinite(flow.loss).all()
 
 
+@pytest.mark.parametrize("hidden", ["identity", "relu", "elu"])
+def test_the_largest_gain_is_recorded_at_the_start_and_the_words_say_what_to_try(hidden):
+    explorer = GradientFlow(depth=40, width=200, hidden=hidden, gain=10)
+    assert explorer.frames == 0
+    assert (
+        "In epoch 1 the loss is no longer finite: the run has diverged. A smaller gain may help."
+        in explorer._sentence()
+    )
+    assert np.isfinite(explorer.flow.deltas).all()
+    assert "<img" in explorer._still()
+
+
+def test_a_gain_at_which_nothing_gets_through_is_drawn_all_the_same():
+    explorer = GradientFlow(depth=40, width=8, hidden="relu", gain=1e-9)
+    assert np.isfinite(explorer.flow.loss).all()
+    assert "<img" in explorer._still()
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
         ({"depth": 1}, ValueError, "depth"),
         ({"depth": 41}, ValueError, "at most 40 layers"),
+        ({"depth": 10_000}, ValueError, "10000 layers deep and 100 units wide; at most 40 layers and 200 units"),
+        ({"width": 0}, ValueError, "width is 0, a whole number of at least 2"),
+        ({"hidden": ["relu", "tanh"]}, TypeError, "is not the name of an activation"),
+        ({"gain": float("inf")}, ValueError, "above 0 and up to 10"),
+        ({"gain": "he"}, ValueError, "above 0 and up to 10"),
         ({"width": 2.5}, TypeError, "width"),
         ({"hidden": "rlu"}, ValueError, 'Did you mean "relu"'),
         ({"gain": 0}, ValueError, "above 0 and up to 10"),

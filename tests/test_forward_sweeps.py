@@ -6,7 +6,7 @@ import pytest
 from backprop_lib import Network
 from backprop_lib.running_example import running_example
 from backprop_lib.widgets import ForwardExplorer
-from backprop_lib.widgets.forward_sweeps import HALF, ForwardSweeps
+from backprop_lib.widgets.forward_sweeps import HALF, MOST_NUMBERS, ForwardSweeps
 
 
 def test_each_recorded_pass_is_that_of_the_changed_network():
@@ -46,14 +46,46 @@ def test_a_kept_change_is_where_the_next_one_begins():
     assert not explorer._sent["facts"]["changed"]
 
 
-def test_a_wide_network_is_drawn_in_summary():
-    sweeps = ForwardSweeps(Network((30, 3, 2), rng=np.random.default_rng(0)), np.ones(30))
-    assert [one.name for one in sweeps.changeables if one.kind == "x"] == [
-        *(f"x[{i}]" for i in range(6)),
-        "x[29]",
-    ]
+@pytest.mark.parametrize(
+    ("sizes", "layers", "units"),
+    [
+        ((30, 3, 2), [0, 1, 2], [7, 3, 2]),
+        ((64, 80, 10), [0, 1, 2], [7, 7, 7]),
+        ((8, 8, 8, 8, 8), [0, 1, 2, 3, 4], [4, 4, 4, 4, 4]),
+        ((4,) * 31, [0, 1, 2, 29, 30], [4, 4, 4, 4, 4]),
+        ((784, 300, 10), [0, 1, 2], [7, 7, 7]),
+    ],
+)
+def test_a_network_that_is_too_large_is_drawn_in_summary(sizes, layers, units):
+    network = Network(sizes, hidden="tanh", rng=np.random.default_rng(0))
+    x = np.linspace(-1, 1, sizes[0])
+    explorer = ForwardExplorer(network, x)
+    sweeps = explorer.sweeps
+    assert sweeps.layers == layers
+    assert [len(of) for of in sweeps.units.values()] == units
+    assert sweeps.values.size <= MOST_NUMBERS
+    # What is drawn is what the network computes.
+    forward = network.forward(x[np.newaxis])
+    last = sweeps.units[layers[-1]]
+    np.testing.assert_array_equal(sweeps.values[0, HALF, -1 - len(last) : -1], forward.y_hat[0, last])
+    which = next(i for i, one in enumerate(sweeps.changeables) if one.kind == "b" and one.layer == layers[-1])
+    assert sweeps.words(which, 0).endswith(f"1 of {sum(sizes[1:])} activations have changed.")
     assert np.isnan(sweeps.values[..., -1]).all()  # no target, no loss
     assert "the loss" not in sweeps.words(0, 0)
+    assert "<img" in explorer._still()
+
+
+def test_a_weight_between_layers_that_are_left_out_cannot_be_moved():
+    sweeps = ForwardSweeps(Network((4,) * 31, rng=np.random.default_rng(0)), np.ones(4))
+    assert {one.layer for one in sweeps.changeables if one.kind == "W"} == {1, 2, 30}
+    assert {one.layer for one in sweeps.changeables if one.kind == "b"} == {1, 2, 29, 30}
+
+
+def test_a_pass_that_overflows_is_refused_in_words():
+    network, X, _ = running_example()
+    network.weights[0][...] = network.weights[1][...] = 1e300
+    with pytest.raises(ValueError, match=r"not finite\. Take smaller weights or inputs"):
+        ForwardSweeps(network, X[0])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +96,7 @@ def test_a_wide_network_is_drawn_in_summary():
         ({"network": Network((2, 1), rng=np.random.default_rng(0))}, TypeError, "without x"),
         ({"network": Network((2, 1), rng=np.random.default_rng(0)), "x": [1.0]}, ValueError, r"\(2,\), was expected"),
         (
-            {"network": Network((8, 200, 200, 8), rng=np.random.default_rng(0)), "x": np.ones(8)},
+            {"network": Network((784, 400, 10), rng=np.random.default_rng(0)), "x": np.ones(784)},
             ValueError,
             "Take a smaller network",
         ),

@@ -19,6 +19,7 @@ FLOORS = {
     "validation": 0,
     "numerals": 0,
     "tables": 0,
+    "time_limit": 0,
     "activations": 0,
     "losses": 0,
     "initializers": 0,

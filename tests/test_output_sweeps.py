@@ -1,5 +1,7 @@
 """What the delta explorer shows: the factors of delta, the number that checks it, and the runs."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,28 @@ def test_another_beginning_is_refused_in_words():
     with pytest.raises(ValueError, match="one of linear_half_mse"):
         DeltaExplorer("relu_half_mse")
     assert DeltaExplorer("linear_mse")._sent["facts"]["first"] == [1, 0, 4]
+
+
+def test_each_equation_marks_what_is_shown_in_numbers():
+    for one in DeltaExplorer()._sent["facts"]["combinations"]:
+        loss, grad, delta = one["mathml"]
+        assert all(f'data-term="{name}"' in loss for name in ("loss", "y_hat", "y", "n"))
+        assert all(f'data-term="{name}"' in grad for name in ("grad", "y_hat", "y", "n"))
+        assert all(f'data-term="{name}"' in delta for name in ("delta", "y_hat", "y", "n"))
+
+
+@pytest.mark.parametrize("one", COMBINATIONS, ids=lambda one: one.name)
+def test_the_equations_give_the_numbers(one, sweeps):
+    """The right-hand sides, read as Python, give the recorded slope and delta."""
+    c, place, n = COMBINATIONS.index(one), 13, SAMPLES[1]
+    y_hat, y = sweeps.y_hat[c, place], one.targets[3]
+    for formula, recorded in ((one.grad_formula, sweeps.grad), (one.formula, sweeps.delta)):
+        for side in formula.split("=")[1:]:
+            assert _value(side, y_hat, y, n) == pytest.approx(recorded[c, 1, 3, place])
+
+
+def _value(latex, y_hat, y, n):
+    text = re.sub(r"\\frac\{(.*)\}\{(n|2 n|n .*)\}(?= \\cdot|\s*$)", r"((\1) / (\2))", latex.strip())
+    text = text.replace(r"\cdot", "*").replace(r"\hat y", "h")
+    text = re.sub(r"(?<=[\dnh]) (?=[(nh])", " * ", text)
+    return eval(text, {"h": y_hat, "y": y, "n": n})

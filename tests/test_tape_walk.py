@@ -61,9 +61,37 @@ def test_a_turn_comes_only_when_all_shares_have_arrived():
         ({"expression": lambda x: 3, "x": 1.0}, ValueError, "returned int; a tensor with one number"),
         ({"expression": lambda x: x * 2, "x": [1.0, 2.0]}, ValueError, r"shape \(2,\); a tensor with one number"),
         ({"expression": lambda x, y: x * x, "x": 1.0, "y": 2.0}, ValueError, "y is not used"),
-        ({"expression": lambda x: sum((x * x for _ in range(30)), x), "x": 1.0}, ValueError, "at most 24 can be drawn"),
+        (
+            {"expression": lambda x: sum((x * x for _ in range(250)), x), "x": 1.0},
+            ValueError,
+            "501 lines; at most 24 can be",
+        ),
+        ({"expression": lambda x: (x * x).sum(), "x": np.ones((40, 40))}, ValueError, "1,600 numbers; at most 1,000"),
+        ({"expression": lambda x: x.log() * x, "x": 0.0}, ValueError, r"Line u1 = log\(x\) is −∞, a finite value"),
+        ({"expression": lambda x: x.exp(), "x": 1000.0}, ValueError, "is ∞, a finite value was expected. Choose other"),
+        ({"expression": lambda x: x.log(), "x": 1e-9}, ValueError, "x cannot be nudged"),
+        ({"expression": lambda x: x**0.5 * x, "x": 0.0}, ValueError, r"x \^ 0.5 is infinite"),
+        ({"expression": lambda x: x * x, "x": float("nan")}, ValueError, "x holds 1 value that is NaN"),
+        ({"expression": lambda x: x * x, "x": "a"}, TypeError, "x holds text"),
+        ({"expression": lambda y: y * y, "x": 1.0}, TypeError, r"The expression takes \(y\); the inputs are x"),
+        ({"expression": lambda x: x * x, "names": "C", "x": 1.0}, TypeError, "a list of names was expected"),
+        ({"expression": lambda x: x * x, "names": [1], "x": 1.0}, TypeError, "a list of names was expected"),
+        ({"expression": lambda x: x * x, "names": ["a", "b"], "x": 1.0}, ValueError, "the expression computes 1 value"),
+        ({"expression": lambda x: x * x + x, "names": ["x", "C"], "x": 1.0}, ValueError, "The name x is given twice"),
     ],
 )
 def test_nonsense_is_refused_in_words(arguments, error, words):
     with pytest.raises(error, match=words):
         TapeViewer(**arguments)
+
+
+def test_names_that_the_inputs_have_are_not_given_again():
+    walk = TapeWalk(lambda C, u1: C * u1 * 2 * C, C=1.0, u1=2.0)
+    names = [line.name for line in walk.lines]
+    assert len(set(names)) == len(names)
+    assert names[-1] == "C_"
+
+
+def test_a_tape_of_arrays_has_a_still_picture_too():
+    still = TapeViewer(EXPRESSIONS["arrays"][0], **EXPRESSIONS["arrays"][1])._still()
+    assert "<img" in still

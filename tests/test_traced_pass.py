@@ -1,6 +1,8 @@
 """The pass behind the backward tracer: names, code, equations, and a backward pass of the learner's own beside it."""
 
 import re
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from backprop_lib import Network, gradcheck
 from backprop_lib.mistakes import MISTAKES
 from backprop_lib.running_example import running_example
-from backprop_lib.widgets import BackwardTracer
+from backprop_lib.widgets import BackwardTracer, traced_pass
 from backprop_lib.widgets.mathml import marked
 from backprop_lib.widgets.traced_pass import TracedPass
 
@@ -134,18 +136,92 @@ def test_what_the_learners_code_does_to_its_arguments_does_not_reach_the_pass():
 @pytest.mark.parametrize(
     ("backward", "words"),
     [
-        (lambda weights, functions, z, a, y: 1 / 0, "ZeroDivisionError: division by zero"),
-        (lambda x: x, "TypeError"),
-        (lambda *given: None, "backward returned NoneType; two lists were expected"),
-        (lambda *given: ([1], [2]), "dW is 1 entries; a list with 2 arrays was expected"),
-        (lambda *given: (["a", "b"], ["c", "d"]), "dW[0]"),
+        (lambda *given: 1 / 0, "Your backward stopped with ZeroDivisionError: division by zero."),
+        (lambda x: x, "takes (x); it is called as backward(weights, functions, z, a, y)."),
+        (lambda *given: sys.exit(3), "stopped with SystemExit: 3."),
+        (lambda *given: never_ends(), "ran for 0.2 seconds and was stopped. Is there a loop without an end?"),
+        (lambda *given: None, "cannot be compared: it returned NoneType; two lists were expected: return dW, db."),
+        (lambda *given: ([1], [2]), "dW has 1 entries; a list with 2 arrays was expected"),
+        (lambda *given: (np.ones(2), np.ones(2)), "dW is ndarray; a list with 2 arrays"),
+        (lambda *given: (["a", "b"], ["c", "d"]), "dW[0] holds text"),
+        (
+            lambda *given: ([np.ones((1, 2, 3)), np.ones((3, 2))], [np.ones(3), np.ones(2)]),
+            "dW[0] has the shape (1, 2, 3)",
+        ),
+        (
+            lambda *given: ([np.ones((2, 3)), np.ones((3, 2))], [np.ones(10**6), np.ones(2)]),
+            "db[0] has the shape (1000000,)",
+        ),
     ],
 )
-def test_what_the_learners_code_raises_is_told_and_the_right_pass_is_shown(backward, words):
+def test_what_the_learners_code_raises_is_told_and_the_right_pass_is_shown(backward, words, monkeypatch):
+    monkeypatch.setattr(traced_pass, "SECONDS", 0.2)
     tracer = BackwardTracer(backward=backward)
     assert words in tracer._problem["words"]
+    assert tracer._problem["words"].endswith(" The right pass is shown without it.")
     assert "Traceback" in tracer._problem["details"]
     assert tracer.frames == 15
+    tracer.change(sample=1)
+    assert words in tracer._problem["words"]
+    tracer._handle_custom_msg({"kind": "change", "settings": {"samples": None}, "position": 3, "request": 1}, [])
+    assert words in tracer._problem["words"]
+    tracer.reset()
+    assert words in tracer._problem["words"]
+
+
+def never_ends():
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:  # a loop of a learner's that swallows everything
+            continue
+
+
+def test_an_interrupt_by_the_learner_goes_through():
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        BackwardTracer(backward=interrupted)
+
+
+def test_numbers_that_are_not_finite_and_single_entries_that_differ_are_named():
+    def spoiled(*given):
+        dW, db = right(*given)
+        dW[1][2, 0] *= 1.5
+        db[0][1] = np.nan
+        return dW, db
+
+    traced = TracedPass(backward=spoiled)
+    assert {traced.output(index): entries for index, entries in traced.differs.items()} == {
+        "dW2": [4],
+        "db2": [],
+        "dW1": [],
+        "db1": [1],
+    }
+    assert traced.output(traced.first_wrong) == "dW2"
+    assert "Your db1 holds numbers that are not finite." in traced.words(14)
+    assert BackwardTracer(backward=spoiled)._sent["facts"]["steps"][8]["differs"] == [4]
+
+
+def test_a_deep_network_is_drawn_around_the_step():
+    tracer = BackwardTracer(Network([4] * 31, rng=np.random.default_rng(0)), np.ones((2, 4)), np.ones((2, 4)))
+    steps = tracer._sent["facts"]["steps"]
+    assert all(len(step["layers"]) == 5 for step in steps)
+    for step in steps:
+        shown = step["layers"]
+        assert {0, step["layer"], step["layer"] - 1, 30} <= set(shown)
+    assert "a 4-4-4-…-4 (30 layers) network" in tracer._sentence()
+    assert "<img" in tracer._still()
+
+
+def test_a_wide_network_and_many_samples_are_drawn_in_summary():
+    rng = np.random.default_rng(0)
+    network = Network((64, 80, 10), loss="softmax_cross_entropy", rng=rng)
+    tracer = BackwardTracer(network, rng.normal(size=(200, 64)), np.arange(200) % 10)
+    assert tracer._sent["facts"]["units"][1] == [0, 1, 2, 3, 4, 5, 79]
+    assert "<img" in tracer._still()
+    assert len(tracer._choices["samples"]) == 201
 
 
 @pytest.mark.parametrize(
@@ -155,6 +231,7 @@ def test_what_the_learners_code_raises_is_told_and_the_right_pass_is_shown(backw
         ({"network": Network((2, 1), rng=np.random.default_rng(0))}, TypeError, "without X and y"),
         ({"network": 3, "X": 1, "y": 2}, TypeError, "a Network was expected"),
         ({"backward": 3}, TypeError, "a function backward"),
+        ({"network": Network((2, 1), rng=np.random.default_rng(0)), "X": 3, "y": 4}, ValueError, "X has the shape"),
         ({"sample": 4}, ValueError, "0 to 3 was expected"),
         ({"sample": True}, ValueError, "0 to 3 was expected"),
     ],
@@ -166,8 +243,20 @@ def test_nonsense_is_refused_in_words(arguments, error, words):
 
 def test_a_pass_with_too_many_numbers_is_refused_in_words():
     network = Network((784, 300, 10), rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match="at most 200,000 can be stepped through"):
+    with pytest.raises(ValueError, match="has 238,510 parameters; at most 20,000 can be checked by nudging"):
         BackwardTracer(network, np.zeros((2, 784)), np.zeros((2, 10)))
+    network = Network((64, 10), rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"at most 200,000 can be stepped through\. Take fewer samples"):
+        BackwardTracer(network, np.zeros((1000, 64)), np.zeros((1000, 10)))
+
+
+def test_a_pass_that_overflows_says_where_and_what_to_try():
+    network, X, y = running_example()
+    network.weights[0][...] = network.weights[1][...] = 1e300
+    with pytest.raises(
+        ValueError, match=r"z2 holds numbers that are not finite: the pass has overflowed\. Take smaller"
+    ):
+        BackwardTracer(network, X, y)
 
 
 def test_one_sample_alone_has_a_pass_of_its_own():
@@ -180,6 +269,13 @@ def test_one_sample_alone_has_a_pass_of_its_own():
     assert tracer.position == 8
     tracer.change(sample=None)
     assert tracer.traced.n == 4
+
+
+def test_a_sample_may_be_a_numpy_number(tmp_path):
+    tracer = BackwardTracer(sample=np.int64(2))
+    tracer.change(sample=np.int64(1))
+    assert tracer.traced.n == 1
+    tracer.to_html(tmp_path / "page.html")
 
 
 def test_the_network_is_that_of_the_call():
@@ -215,3 +311,9 @@ def test_only_one_symbol_can_be_marked():
     assert 'data-term="W1"' in marked(r"W^{(1)} x", {r"W^{(1)}": "W1"})
     with pytest.raises(ValueError, match="2 symbols side by side"):
         marked("x y", {"x y": "both"})
+
+
+def test_a_prime_is_written_at_its_own_size():
+    mathml = marked("f'(z)^2", {"f'": "slope"})
+    assert '<mrow data-term="slope"><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow>' in mathml
+    assert "<msup><mo" in mathml  # the square is raised as before

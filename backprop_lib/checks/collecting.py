@@ -10,9 +10,7 @@ import inspect
 import io
 import json
 import linecache
-import signal
 import sysconfig
-import threading
 import time
 import traceback
 import warnings
@@ -21,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from backprop_lib.checks.plain import decode, encode
+from backprop_lib.time_limit import TimeUp, time_limit
 
 __all__ = ["SECONDS", "collect", "collect_value"]
 
@@ -32,10 +31,6 @@ PRINTED = 2_000
 
 WARNED = 5
 """How many different warnings are kept."""
-
-
-class _TimeUp(BaseException):
-    """The time is up. No Exception, so that `except Exception` in an answer does not swallow it."""
 
 
 def collect_value(answer):
@@ -75,7 +70,7 @@ def collect(answer, cases, *, seconds=SECONDS):
     """
     evidence = {"answer": _about(answer), "cases": [], "replaced": False, "stopped": None}
     returned = []  # what the first call gave, the object itself
-    with _time_limit(seconds):
+    with time_limit(seconds):
         try:
             for case in cases:
                 found = {"name": case["name"], "calls": [], "changed": []}
@@ -83,7 +78,7 @@ def collect(answer, cases, *, seconds=SECONDS):
                 _collect_case(answer, case["calls"], found, returned)
             if returned and cases:
                 evidence["replaced"] = _differ(evidence["cases"][0]["calls"][0]["value"], encode(returned[0]))
-        except _TimeUp:
+        except TimeUp:
             evidence["stopped"] = "time"
         except KeyboardInterrupt:
             evidence["stopped"] = "interrupt"
@@ -130,7 +125,7 @@ def _call(answer, arguments, returned):
                     value = encode(result)
                     if not returned:
                         returned.append(result)
-                except (_TimeUp, KeyboardInterrupt):
+                except (TimeUp, KeyboardInterrupt):
                     raise
                 except BaseException as raised:  # also SystemExit: whatever it raises is to be told
                     error = _error(raised)
@@ -405,30 +400,3 @@ _COMPARISONS = {
     ast.Lt: lambda a, b: a < b,
     ast.LtE: lambda a, b: a <= b,
 }
-
-
-# ---- time ---------------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise `_TimeUp` after so many seconds, and again each second in case something swallows it.
-
-    Only the main thread of a system that has such a timer can be stopped so; elsewhere there is no limit, and the
-    interrupt of the notebook is what ends an endless loop.
-    """
-    possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if seconds is None or not possible:
-        yield
-        return
-
-    def stop(number, frame):
-        raise _TimeUp
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

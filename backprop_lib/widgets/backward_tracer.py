@@ -1,20 +1,22 @@
 """The backward tracer: one pass, operation by operation, as network, equation, code and matrices that move together.
 
-Facts: "sizes", "n" (samples), "steps" (for each "phase", "layer", "output" and "inputs", names of quantities, "code",
-pieces of text with the quantity of each or null, "mathml", "signs" between the inputs, "product", the factors of a
-matrix product with whether each is transposed, and "compared", whether a tensor of the learner's own stands beside
-it), "quantities" (for each "name", "shape", "offset" into the numbers, "made", the step that makes it, and "sampled",
-whether its rows are samples), "stops" (positions at which playing halts) and "words" (a text for each position). The
-only array is float64 "numbers": all quantities one after another. Position 0 is before the first step.
+Facts: "sizes", "shape" (the sizes in words), "units" (of each layer those that are drawn), "n" (samples), "steps" (for
+each "phase", "layer", "layers" (those that are drawn then), "output" and "inputs", names of quantities, "code", pieces
+of text with the quantity of each or null, "mathml", "signs" between the inputs, "product", the factors of a matrix
+product with whether each is transposed, "compared", whether a tensor of the learner's own stands beside it, and
+"differs", its entries that differ), "quantities" (for each "name", "shape", "offset" into the numbers, "made", the step
+that makes it, and "sampled", whether its rows are samples), "stops" (positions at which playing halts) and "words" (a
+text for each position). The only array is float64 "numbers": all quantities one after another. Position 0 is before
+the first step.
 """
 
-import html
 import traceback
 
 import numpy as np
 
 from backprop_lib import plots
 from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.summary import drawn_layers, drawn_units, fits, layers_as_dots, sizes_in_words
 from backprop_lib.widgets.traced_pass import TracedPass
 
 __all__ = ["BackwardTracer"]
@@ -27,6 +29,9 @@ SIGNS = {
     "hidden_delta": ("⊙ slope at",),
 }
 """What stands between the inputs of a step."""
+
+MOST_SAMPLES = 200
+"""So many samples can be chosen on screen; `change` takes any."""
 
 PER_LAYER = ("z", "a", "slope", "grad_a", "delta")
 
@@ -70,17 +75,17 @@ class BackwardTracer(Explorer):
 
     title = "Backward tracer"
 
-    _esm = joined("shared.js", "network.js", "backward_tracer.js")
+    _esm = joined("parts.js", "shared.js", "network.js", "backward_tracer.js")
     _css = joined("shared.css")
 
     position = Position(0)
 
     def __init__(self, network=None, X=None, y=None, *, backward=None, sample=None, lecture=False):
-        whole = TracedPass(network, X, y)
+        whole = TracedPass(network, X, y, backward=backward if sample is None else None)
         self._pass = whole.network, whole.X, whole.y
         self._backward = backward
-        self._sample = sample
-        self.traced = self._traced(sample)
+        self.traced = whole if sample is None else self._traced(sample)
+        self._sample = None if sample is None else int(sample)
         super().__init__(lecture=lecture)
         self._problem = self._trouble()
 
@@ -92,7 +97,7 @@ class BackwardTracer(Explorer):
     def change(self, sample):
         """Trace one sample alone, counted from 0, or with None all of them."""
         self._apply({"samples": sample})
-        self._publish(problem=self._trouble())
+        self._publish()
 
     def _traced(self, sample):
         network, X, y = self._pass
@@ -103,12 +108,11 @@ class BackwardTracer(Explorer):
         return TracedPass(network, X[sample : sample + 1], y[sample : sample + 1], backward=self._backward)
 
     def _trouble(self):
-        """Return what the learner's function raised, as the widget shows it."""
         error = self.traced.problem
         if error is None:
             return {}
         return {
-            "words": f"Your backward stopped with {type(error).__name__}: {error} The right pass is shown without it.",
+            "words": f"{self.traced.trouble} The right pass is shown without it.",
             "details": "".join(traceback.format_exception(error)),
         }
 
@@ -119,7 +123,7 @@ class BackwardTracer(Explorer):
         if "samples" in settings and settings["samples"] != self._sample:
             position = self.position
             self.traced = self._traced(settings["samples"])
-            self._sample = settings["samples"]
+            self._sample = None if settings["samples"] is None else int(settings["samples"])
             self._begin_at = position  # the steps are the same ones
 
     _begin_at = 0
@@ -134,7 +138,7 @@ class BackwardTracer(Explorer):
         n = len(self._pass[1])
         choices = [[None, f"all {n} samples" if n > 1 else "the sample"]]
         if n > 1:
-            choices += [[s, f"sample {s + 1} alone"] for s in range(min(n, 50))]
+            choices += [[s, f"sample {s + 1} alone"] for s in range(min(n, MOST_SAMPLES))]
         return {"samples": self._sample}, {"samples": choices}
 
     def _record(self):
@@ -157,6 +161,7 @@ class BackwardTracer(Explorer):
             {
                 "phase": step.phase,
                 "layer": step.layer,
+                "layers": drawn_layers(traced.last, step.layer),
                 "output": traced.output(index),
                 "inputs": list(dict.fromkeys(traced.inputs(index).values())),
                 "code": [list(piece) for piece in traced.code(index)],
@@ -164,11 +169,14 @@ class BackwardTracer(Explorer):
                 "signs": list(SIGNS.get(step.equation.name, ())),
                 "product": traced.product(index),
                 "compared": index in traced.comparisons,
+                "differs": traced.differs.get(index, []),
             }
             for index, step in enumerate(traced.steps)
         ]
         facts = {
             "sizes": list(traced.network.sizes),
+            "shape": sizes_in_words(traced.network.sizes),
+            "units": [drawn_units(size) for size in traced.network.sizes],
             "n": traced.n,
             "steps": steps,
             "quantities": quantities,
@@ -179,7 +187,7 @@ class BackwardTracer(Explorer):
 
     def _start_words(self):
         traced = self.traced
-        sizes = "-".join(map(str, traced.network.sizes))
+        sizes = sizes_in_words(traced.network.sizes)
         samples = "1 sample" if traced.n == 1 else f"{traced.n} samples"
         words = f"Before the pass: a {sizes} network, {samples}, {len(traced.steps)} steps to come."
         if traced.first_wrong is not None:
@@ -196,9 +204,11 @@ class BackwardTracer(Explorer):
         traced = self.traced
         forward = traced.network.forward(traced.X)
         gradients = traced.network.backward(forward, traced.y)
-        if max(traced.network.sizes) > 8:
-            lines = ("".join(text for text, _ in traced.code(index)) for index in range(self.frames))
-            return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
+        if not fits(traced.network.sizes):
+            deltas = dict(enumerate(gradients.delta, 1))
+            figure = layers_as_dots(a=dict(enumerate(forward.a)), delta=deltas)
+            words = "The activations and the errors of each layer, a dot for each unit and sample."
+            return plots.picture(figure, f"{words} {self._sentence()}").html
         ax = plots.network_diagram(traced.network, forward, gradients, show="deltas")
         return plots.picture(
             ax, f"The network of the pass with the error of each unit on the first sample. {self._sentence()}"

@@ -3,6 +3,7 @@
 Nothing here draws. Every slope that was written down is compared with a nudge, and a wrong one is named.
 """
 
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ POSITIONS = 200
 
 CURVE_POINTS = 41
 MOST_BOXES = 8
+MOST_PATHS = 8
 
 
 @dataclass(frozen=True)
@@ -154,22 +156,20 @@ class Chain:
         self.home = int(np.abs(self.x - graph.home).argmin())
         self.x[self.home] = graph.home
         self.links = tuple((source, box.name) for box in graph.boxes for source in box.sources)
+        self.paths = self._paths()
+        if len(self.paths) > MOST_PATHS:
+            raise ValueError(
+                f"{graph.title} has {len(self.paths)} paths from {graph.start} to {self.end}; at most {MOST_PATHS} can "
+                "be shown. Take fewer boxes that use several values."
+            )
         self.values = self._values(self.x)
         self.slopes = [
-            _column(slope(*(self.values[source] for source in box.sources)), self.x)
+            self._column(slope, box, f"the slope of {box.name} in {source}", self.values, self.x)
             for box in graph.boxes
-            for slope in box.slopes
+            for source, slope in zip(box.sources, box.slopes, strict=True)
         ]
-        for what, arrays in (("values", self.values.values()), ("slopes", self.slopes)):
-            if not all(np.isfinite(array).all() for array in arrays):
-                raise ValueError(
-                    f"{graph.title}: not all {what} from {graph.start} = {graph.low:g} to {graph.high:g} are finite "
-                    "numbers. Choose a range on which every box can be computed."
-                )
         self.gradients = self._gradients()
-        self.paths = self._paths()
-        self.nudged = np.array([gradcheck.numerical_gradient(self._end, place) for place in self.x])
-        self.nudged_links = self._nudged_links()
+        self.nudged, self.nudged_links = self._nudges()
         self.wrong_link = self._wrong_link()
 
     @property
@@ -202,7 +202,8 @@ class Chain:
                     along[np.newaxis] if source == moved else self.values[source][:, np.newaxis]
                     for source in box.sources
                 ]
-                made.append(np.broadcast_to(box.f(*still), (len(self.x), CURVE_POINTS)))
+                with np.errstate(all="ignore"):
+                    made.append(np.broadcast_to(box.f(*still), (len(self.x), CURVE_POINTS)))
         return np.stack(made, axis=1)
 
     def span(self, name):
@@ -236,8 +237,29 @@ class Chain:
     def _values(self, x):
         values = {self.graph.start: x}
         for box in self.graph.boxes:
-            values[box.name] = _column(box.f(*(values[source] for source in box.sources)), x)
+            values[box.name] = self._column(box.f, box, box.name, values, x)
         return values
+
+    def _column(self, f, box, what, values, x):
+        """Return what a function of a box gives at every place; a constant is the same everywhere."""
+        given = [values[source] for source in box.sources]
+        try:
+            with np.errstate(all="ignore"):
+                value = validation.float_array(what, f(*given), finite=False)
+                value = np.broadcast_to(value, x.shape).astype(float)
+        except Exception as error:  # whatever the reader's function raises
+            raise ValueError(
+                f"{self.graph.title}: {what} cannot be computed ({type(error).__name__}: {error}). A function of a box "
+                f"takes an array for each source, with all {len(x)} places, and returns one: np.sin works, math.sin "
+                "does not."
+            ) from error
+        if not np.isfinite(value).all():
+            at = x[np.flatnonzero(~np.isfinite(value))[0]]
+            raise ValueError(
+                f"{self.graph.title}: {what} is no finite number at {self.graph.start} = {at:g}. Choose a range "
+                "on which every box can be computed."
+            )
+        return value
 
     def _end(self, x):
         return float(self._values(np.array([float(x)]))[self.end][0])
@@ -267,6 +289,16 @@ class Chain:
         walk(self.graph.start, [])
         return tuple(found)
 
+    def _nudges(self):
+        """Return the slope of the end in the start, and that of each link, by central differences."""
+        try:
+            return np.array([gradcheck.numerical_gradient(self._end, place) for place in self.x]), self._nudged_links()
+        except ValueError as error:
+            raise ValueError(
+                f"{self.graph.title}: not every value can be nudged, for it lies at the end of where a box can be "
+                "computed. Choose a smaller range."
+            ) from error
+
     def _nudged_links(self):
         nudged = []
         for box in self.graph.boxes:
@@ -274,7 +306,8 @@ class Chain:
                 given = [self.values[source] for source in box.sources]
 
                 def f(entries, box=box, moved=moved, given=given):
-                    return np.sum(box.f(*(entries if i == moved else value for i, value in enumerate(given))))
+                    with np.errstate(all="ignore"):
+                        return np.sum(box.f(*(entries if i == moved else value for i, value in enumerate(given))))
 
                 nudged.append(gradcheck.numerical_gradient(f, given[moved]))
         return nudged
@@ -291,17 +324,29 @@ def _factor(value):
     return f"({text})" if value < 0 else text
 
 
-def _column(value, like):
-    """Return what a box gave as an array like the places; a constant is the same everywhere."""
-    value = np.asarray(value, dtype=float)
-    return np.broadcast_to(value, like.shape).copy()
+def _boxes(graph):
+    """Return the boxes of a graph, or refuse what is none."""
+    boxes = graph.boxes if isinstance(graph.boxes, (tuple, list)) else ()
+    for box in boxes:
+        if not isinstance(box, Box):
+            raise TypeError(
+                f"{box!r} ({type(box).__name__}) stands among the boxes of {graph.title}; a Box was expected."
+            )
+    return boxes
 
 
 def _checked(graph):
     if not isinstance(graph, Graph):
         raise TypeError(f"graph is {graph!r} ({type(graph).__name__}), a name from GRAPHS or a Graph was expected.")
+    for what, value in (("boxes", graph.boxes), *((f"sources of {box.name}", box.sources) for box in _boxes(graph))):
+        if not isinstance(value, (tuple, list)):
+            raise TypeError(f"The {what} are {value!r} ({type(value).__name__}), a tuple was expected.")
     if not 1 <= len(graph.boxes) <= MOST_BOXES:
         raise ValueError(f"{graph.title} has {len(graph.boxes)} boxes; 1 to {MOST_BOXES} can be drawn.")
+    for what in ("low", "high", "home"):
+        value = getattr(graph, what)
+        if isinstance(value, bool) or not isinstance(value, numbers.Real) or not np.isfinite(value):
+            raise TypeError(f"{what} of {graph.title} is {value!r}, a finite number was expected.")
     if not graph.low < graph.high or not graph.low <= graph.home <= graph.high:
         raise ValueError(
             f"{graph.title} goes from {graph.low} to {graph.high} and begins at {graph.home}; low < high was expected, "
@@ -317,6 +362,15 @@ def _checked(graph):
             )
         if box.name in known:
             raise ValueError(f"Two values are called {box.name}; each needs a name of its own.")
+        if len(set(box.sources)) < len(box.sources):
+            raise ValueError(
+                f"The box {box.name} names a source twice; name it once, and let the function use it twice."
+            )
+        slopes = box.slopes if isinstance(box.slopes, (tuple, list)) else None
+        if slopes is None or not all(map(callable, (box.f, *slopes))):
+            raise TypeError(
+                f"f of the box {box.name} has to be a function, and slopes a tuple with one function for each source."
+            )
         if len(box.slopes) != len(box.sources):
             raise ValueError(f"The box {box.name} has {len(box.sources)} sources and {len(box.slopes)} slopes.")
         known.append(box.name)

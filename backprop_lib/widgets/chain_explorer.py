@@ -55,7 +55,7 @@ class ChainExplorer(Explorer):
 
     title = "Chain explorer"
 
-    _esm = joined("shared.js", "graph.js", "chain_explorer.js")
+    _esm = joined("parts.js", "shared.js", "graph.js", "chain_explorer.js")
     _css = joined("shared.css")
 
     position = Position(0)

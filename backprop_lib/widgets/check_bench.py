@@ -50,7 +50,7 @@ class CheckBench(Explorer):
 
     title = "Check bench"
 
-    _esm = joined("shared.js", "check_bench.js")
+    _esm = joined("parts.js", "shared.js", "check_bench.js")
     _css = joined("shared.css")
 
     position = Position(0)

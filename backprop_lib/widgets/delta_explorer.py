@@ -1,10 +1,10 @@
 """The delta explorer: one output with its loss; move z and the target, and see each factor of delta.
 
-Facts: "combinations" (for each "title", "output", "loss", "targets", "learning_rate" of the
-runs, "factors" and "mathml"), "samples" (sizes of the
-batch), "steps" (of each run), "home" and "first" (the combination, the size and the target to begin with). Arrays as
-`OutputSweeps` has them: float64 "z", and float32 "y_hat", "slope", "loss", "grad", "delta", "nudged" and "runs". What
-stands in the status line is put together in the view, for there are too many states to send.
+Facts: "combinations" (for each "title", "output", "loss", "targets", "learning_rate" of the runs, "factors" and
+"mathml", the equations of the loss, of its slope and of delta), "samples" (sizes of the batch), "steps" (of each run),
+"home" and "first" (the combination, the size and the target to begin with). Arrays as `OutputSweeps` has them: float64
+"z", and float32 "y_hat", "slope", "loss", "grad", "delta", "nudged" and "runs". What stands in the status line is put
+together in the view, for there are too many states to send.
 """
 
 import matplotlib.pyplot as plt
@@ -18,7 +18,14 @@ from backprop_lib.widgets.output_sweeps import COMBINATIONS, FRAMES, LEARNING_RA
 
 __all__ = ["DeltaExplorer"]
 
-TERMS = {r"\hat y": "y_hat", "y": "y", "n": "n", r"\delta": "delta"}
+TERMS = {
+    r"\hat y": "y_hat",
+    "y": "y",
+    "n": "n",
+    "C": "loss",
+    r"\frac{\partial C}{\partial \hat y}": "grad",
+    r"\delta": "delta",
+}
 
 
 class DeltaExplorer(Explorer):
@@ -51,7 +58,7 @@ class DeltaExplorer(Explorer):
 
     title = "Delta explorer"
 
-    _esm = joined("shared.js", "delta_explorer.js")
+    _esm = joined("parts.js", "shared.js", "delta_explorer.js")
     _css = joined("shared.css")
 
     position = Position(0)
@@ -91,7 +98,7 @@ class DeltaExplorer(Explorer):
                     "targets": list(one.targets),
                     "learning_rate": LEARNING_RATES[one.output],
                     "factors": one.factors,
-                    "mathml": marked(one.formula, TERMS),
+                    "mathml": [marked(tex, TERMS) for tex in (one.loss_formula, one.grad_formula, one.formula)],
                 }
                 for one in COMBINATIONS
             ],

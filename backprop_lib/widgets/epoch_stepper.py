@@ -79,7 +79,7 @@ class EpochStepper(Explorer):
     title = "Epoch stepper"
     paged = (*Explorer.paged, "_frozen")
 
-    _esm = joined("shared.js", "run_panels.js", "run_network.js", "run_editor.js", "epoch_stepper.js")
+    _esm = joined("parts.js", "shared.js", "run_panels.js", "run_network.js", "run_editor.js", "epoch_stepper.js")
     _css = joined("shared.css")
 
     epoch = Position(0)

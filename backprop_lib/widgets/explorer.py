@@ -100,6 +100,10 @@ class Explorer(anywidget.AnyWidget):
     def _restart(self):
         """Make the recording anew, as it was at the start."""
 
+    def _trouble(self):
+        """Return what is wrong with what is shown, "words" and "details"; it is told until something else is shown."""
+        return {}
+
     def _still(self):
         """Return a still picture as HTML."""
         raise NotImplementedError
@@ -210,7 +214,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _publish(self, problem=None, **state):
         with self.hold_sync():
-            for name, value in {**self._state(), "_problem": problem or {}, **state}.items():
+            for name, value in {**self._state(), "_problem": problem or self._trouble(), **state}.items():
                 setattr(self, name, value)
             self._moves, self._mover = self._moves + 1, ""
             self._tell(moved=True)

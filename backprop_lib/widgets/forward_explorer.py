@@ -1,19 +1,24 @@
 """The forward explorer: a network with every value in it; change a number and watch what depends on it.
 
-Facts: "sizes", "activations" (names), "changeables" (for each "name", "kind", "layer", "index" and "current"), "reach"
-(how far a number moves to either side), "home" (the position of the number as it is), "changed" (whether a change was
-kept), "has_loss", "mathml" (the equation of a unit) and "words" (for each changeable a text for each position).
+Facts: "sizes", "shape" (the sizes in words), "layers" and "units" (what is drawn: layers, and units of each),
+"activations" (names), "changeables" (for each "name", "kind", "layer", "index" and "current"), "reach" (how far a
+number moves to either side), "home" (the position of the number as it is), "changed" (whether a change was kept),
+"has_loss", "mathml" (the equation of a unit) and "words" (for each changeable a text for each position).
 
-Arrays: float64 "x", "weights" and "biases" (all layers one after another) and "values" (changeables, positions,
-numbers), with z and a of every layer one after another and the loss at the end.
+Arrays, of what is drawn: float64 "x", "weights" and "biases" (the layers one after another; no weights where the layer
+before is left out) and "values" (changeables, positions, numbers), with z and a of the layers one after another and the
+loss at the end.
 """
+
+from itertools import pairwise
 
 import numpy as np
 
-from backprop_lib import equations, plots
+from backprop_lib import equations, plots, validation
 from backprop_lib.widgets.explorer import Explorer, Position, joined
 from backprop_lib.widgets.forward_sweeps import HALF, REACH, ForwardSweeps
 from backprop_lib.widgets.mathml import marked
+from backprop_lib.widgets.summary import fits, layers_as_dots, sizes_in_words
 
 __all__ = ["ForwardExplorer"]
 
@@ -53,7 +58,7 @@ class ForwardExplorer(Explorer):
 
     title = "Forward explorer"
 
-    _esm = joined("shared.js", "network.js", "forward_explorer.js")
+    _esm = joined("parts.js", "shared.js", "network.js", "forward_explorer.js")
     _css = joined("shared.css")
 
     position = Position(0)
@@ -78,8 +83,9 @@ class ForwardExplorer(Explorer):
             raise TypeError(f"{sorted(unknown)[0]!r} is no setting. Known: keep.")
         if "keep" in settings:
             name, step = settings["keep"]
-            if not isinstance(step, int) or not 0 <= step <= self.frames:
-                raise ValueError(f"The position is {step!r}; 0 to {self.frames} was expected.")
+            step = validation.whole_number("The position", step, at_least=0)
+            if step > self.frames:
+                raise ValueError(f"The position is {step}; 0 to {self.frames} was expected.")
             self.sweeps = self.sweeps.moved(name, step)
 
     def _restart(self):
@@ -94,6 +100,9 @@ class ForwardExplorer(Explorer):
         network = sweeps.network
         facts = {
             "sizes": list(network.sizes),
+            "shape": sizes_in_words(network.sizes),
+            "layers": sweeps.layers,
+            "units": [sweeps.units[layer] for layer in sweeps.layers],
             "activations": [activation.name for activation in network.activations],
             "changeables": [
                 {
@@ -116,23 +125,27 @@ class ForwardExplorer(Explorer):
                 [sweeps.words(which, step) for step in range(2 * HALF + 1)] for which in range(len(sweeps.changeables))
             ],
         }
+        pairs = [(before, layer) for before, layer in pairwise(sweeps.layers) if layer - before == 1]
+        weights = [network.weights[n - 1][np.ix_(sweeps.units[m], sweeps.units[n])].ravel() for m, n in pairs]
         arrays = {
-            "x": sweeps.x,
-            "weights": np.concatenate([W.ravel() for W in network.weights]),
-            "biases": np.concatenate(network.biases),
+            "x": sweeps.x[sweeps.units[0]],
+            "weights": np.concatenate(weights),
+            "biases": np.concatenate([network.biases[layer - 1][sweeps.units[layer]] for layer in sweeps.layers[1:]]),
             "values": sweeps.values,
         }
         return facts, arrays, HALF
 
     def _sentence(self):
-        sizes = "-".join(map(str, self.sweeps.network.sizes))
+        sizes = sizes_in_words(self.sweeps.network.sizes)
         return f"Forward explorer, a {sizes} network with one sample. {self.sweeps.words(0, HALF)}"
 
     def _still(self):
-        network, x = self.sweeps.network, self.sweeps.x
-        if max(network.sizes) > 8:
-            return ""
-        ax = plots.network_diagram(network, network.forward(x[np.newaxis]))
+        network = self.sweeps.network
+        forward = network.forward(self.sweeps.x[np.newaxis])
+        if not fits(network.sizes):
+            figure = layers_as_dots(a=dict(enumerate(forward.a)))
+            return plots.picture(figure, f"The activations of each layer, a dot for each unit. {self._sentence()}").html
+        ax = plots.network_diagram(network, forward)
         return plots.picture(
             ax, f"The network with its weights and the activation of every unit. {self._sentence()}"
         ).html

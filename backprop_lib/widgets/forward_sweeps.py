@@ -9,8 +9,9 @@ from backprop_lib import validation
 from backprop_lib.network import Network
 from backprop_lib.numerals import number
 from backprop_lib.running_example import running_example
+from backprop_lib.widgets.summary import MOST_UNITS, drawn_layers, drawn_units
 
-__all__ = ["HALF", "Changeable", "ForwardSweeps", "drawn"]
+__all__ = ["HALF", "Changeable", "ForwardSweeps"]
 
 HALF = 20
 """So many steps lead from the number as it is to either end."""
@@ -18,13 +19,11 @@ HALF = 20
 REACH = 2.0
 """How far a number is moved to either side."""
 
-MOST_UNITS = 8
 MOST_NUMBERS = 200_000
+"""So many numbers are recorded at most; of a larger network fewer units are drawn."""
 
-
-def drawn(count):
-    """Return which units of a layer are drawn: all of them, or the first few and the last one."""
-    return list(range(count)) if count <= MOST_UNITS else [*range(MOST_UNITS - 2), count - 1]
+MOST_WEIGHTS = 250_000
+"""With more weights the passes take too long."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,17 @@ class ForwardSweeps:
 
     Attributes
     ----------
+    layers : list of int
+        The layers that are drawn, 0 for the input; all of them unless there are many.
+    units : dict of int to list of int
+        For each of these layers the units that are drawn; all of them unless there are many.
     changeables : list of Changeable
         The inputs, then layer by layer the weights and the biases between the units that are drawn.
     values : ndarray of shape (changeables, 2 * HALF + 1, numbers)
-        For each value of each changeable z and a of every layer one after another, and at the end the loss; NaN without
-        a target.
+        For each value of each changeable z and a of the units that are drawn, one layer after another, and at the end
+        the loss; NaN without a target.
+    changed : ndarray of shape (changeables, 2 * HALF + 1)
+        How many activations of the whole network differ from those before the change.
 
     Raises
     ------
@@ -87,16 +92,34 @@ class ForwardSweeps:
         self.network = network.copy()
         self.x = validation.float_array("x", x).astype(float)
         if self.x.shape != (network.sizes[0],):
-            raise ValueError(f"x has the shape {self.x.shape}; one input, ({network.sizes[0]},), was expected.")
-        self.y = None if y is None else network.loss.targets(np.array([y]), (1, network.sizes[-1]))
-        self.changeables = self._changeables()
-        size = len(self.changeables) * (2 * HALF + 1) * (2 * sum(network.sizes[1:]) + 1)
-        if size > MOST_NUMBERS:
             raise ValueError(
-                f"Moving every number of this network takes {size:,} results; at most {MOST_NUMBERS:,} are recorded. "
-                "Take a smaller network."
+                f"x has the shape {self.x.shape}; one input, ({network.sizes[0]},), was expected, such as a row X[0]."
             )
-        self.values = np.array([[self._pass(one, value) for value in self.grid(one)] for one in self.changeables])
+        self.y = None if y is None else network.loss.targets(np.array([y]), (1, network.sizes[-1]))
+        weights = sum(W.size for W in network.weights)
+        if weights > MOST_WEIGHTS:
+            raise ValueError(
+                f"The network has {weights:,} weights; with at most {MOST_WEIGHTS:,} its numbers can be moved. Take a "
+                "smaller network."
+            )
+        self.layers = drawn_layers(len(network.weights))
+        self._draw_what_has_room()
+        before, _ = self._pass(self.network, self.x)
+        if not np.isfinite(before).all():
+            raise ValueError(
+                "The forward pass of this network gives numbers that are not finite. Take smaller weights or inputs."
+            )
+        swept = [self._sweep(one, before) for one in self.changeables]
+        self.values, self.changed = (np.array([part[i] for part in swept]) for i in range(2))
+
+    def _draw_what_has_room(self):
+        """Choose how many units of each layer are drawn, so that what is recorded stays small."""
+        for most in range(MOST_UNITS, 2, -1):
+            self.units = {layer: drawn_units(self.network.sizes[layer], most) for layer in self.layers}
+            self.changeables = self._changeables()
+            numbers = 1 + 2 * sum(len(units) for layer, units in self.units.items() if layer)
+            if len(self.changeables) * (2 * HALF + 1) * numbers <= MOST_NUMBERS:
+                break
 
     def grid(self, one):
         """Return the values that a number takes; the one it has stands in the middle."""
@@ -131,30 +154,26 @@ class ForwardSweeps:
     def words(self, which, step):
         """Return what is on screen when a number has been moved, in a few sentences."""
         one = self.changeables[which]
-        now, before = self.values[which, step], self.values[which, HALF]
         value = number(self.grid(one)[step])
         moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {number(self.current(one))}")
-        outputs = now[-1 - self.network.sizes[-1] : -1]
-        result = f"a of the output: {', '.join(number(value) for value in outputs)}"
-        loss = "" if np.isnan(now[-1]) else f"; the loss is {number(now[-1])}"
-        changed = self._activations(now) != self._activations(before)
-        which_changed = f" {changed.sum()} of {changed.size} activations have changed." if step != HALF else ""
-        return f"{moved}. {result}{loss}.{which_changed}"
-
-    def _activations(self, numbers):
-        """Return the activations of all layers out of the numbers of a pass."""
-        parts, rest = [], numbers
-        for size in self.network.sizes[1:]:
-            parts.append(rest[size : 2 * size])
-            rest = rest[2 * size :]
-        return np.concatenate(parts)
+        drawn, of_all = len(self.units[self.layers[-1]]), self.network.sizes[-1]
+        outputs = [number(value) for value in self.values[which, step, -1 - drawn : -1]]
+        if drawn < of_all:
+            outputs.insert(-1, f"… {of_all - drawn} more …")
+        loss = self.values[which, step, -1]
+        loss = "" if np.isnan(loss) else f"; the loss is {number(loss)}"
+        total = sum(self.network.sizes[1:])
+        changed = f" {self.changed[which, step]} of {total} activations have changed." if step != HALF else ""
+        return f"{moved}. a of the output: {', '.join(outputs)}{loss}.{changed}"
 
     def _changeables(self):
-        sizes = self.network.sizes
-        found = [Changeable(f"x[{i}]", "x", 0, (i,)) for i in drawn(sizes[0])]
-        for layer, (n_in, n_out) in enumerate(pairwise(sizes), 1):
-            found += [Changeable(f"W{layer}[{i}, {j}]", "W", layer, (i, j)) for i in drawn(n_in) for j in drawn(n_out)]
-            found += [Changeable(f"b{layer}[{j}]", "b", layer, (j,)) for j in drawn(n_out)]
+        found = [Changeable(f"x[{i}]", "x", 0, (i,)) for i in self.units[0]]
+        for before, layer in pairwise(self.layers):
+            outputs = self.units[layer]
+            if layer - before == 1:
+                pairs = [(i, j) for i in self.units[before] for j in outputs]
+                found += [Changeable(f"W{layer}[{i}, {j}]", "W", layer, (i, j)) for i, j in pairs]
+            found += [Changeable(f"b{layer}[{j}]", "b", layer, (j,)) for j in outputs]
         return found
 
     def _with(self, one, value):
@@ -162,12 +181,27 @@ class ForwardSweeps:
         self._array(network, x, one)[one.index] = value
         return network, x
 
-    def _pass(self, one, value):
-        network, x = self._with(one, value)
-        forward = network.forward(x[np.newaxis])
-        numbers = [array.ravel() for z, a in zip(forward.z, forward.a[1:], strict=True) for array in (z, a)]
-        loss = np.nan if self.y is None else network.loss_value(x[np.newaxis], self.y)
-        return np.concatenate([*numbers, [loss]])
+    def _sweep(self, one, before):
+        """Return the numbers that are drawn, and how many activations have changed, for each value of a changeable."""
+        network, x = self.network.copy(), self.x.copy()
+        array = self._array(network, x, one)
+        rows, changed = [], []
+        for value in self.grid(one):
+            array[one.index] = value
+            now, row = self._pass(network, x)
+            rows.append(row)
+            changed.append(int((now != before).sum()))
+        return rows, changed
+
+    def _pass(self, network, x):
+        """Return all activations of a pass, and the numbers of it that are drawn."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            forward = network.forward(x[np.newaxis])
+            loss = np.nan if self.y is None else network.loss_value(x[np.newaxis], self.y)
+        drawn = [
+            part[layer][0, self.units[layer]] for layer in self.layers[1:] for part in ([None, *forward.z], forward.a)
+        ]
+        return np.concatenate(forward.a[1:], axis=1)[0], np.concatenate([*drawn, [loss]])
 
     @staticmethod
     def _array(network, x, one):

@@ -52,7 +52,7 @@ class GradientFlow(Explorer):
 
     title = "Gradient flow"
 
-    _esm = joined("shared.js", "gradient_flow.js")
+    _esm = joined("parts.js", "shared.js", "gradient_flow.js")
     _css = joined("shared.css")
 
     position = Position(0)

@@ -11,6 +11,7 @@ from latex2mathml.converter import convert
 __all__ = ["marked"]
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+PRIME = "′"
 ElementTree.register_namespace("", NAMESPACE)
 
 
@@ -47,7 +48,18 @@ def marked(latex, terms):
             mark(child)
 
     mark(tree)
+    for element in tree.iter(f"{{{NAMESPACE}}}msup"):
+        _set_level(element)
     return ElementTree.tostring(tree, encoding="unicode")
+
+
+def _set_level(power):
+    """Write a prime beside its letter: fonts raise it of themselves, and as a superscript it shrinks to a dot."""
+    _, raised = power
+    if raised.text == PRIME and len(raised) == 0:
+        power.tag = f"{{{NAMESPACE}}}mrow"
+        raised.tag = f"{{{NAMESPACE}}}mo"
+        raised.attrib.update(lspace="0", rspace="0")
 
 
 @functools.cache

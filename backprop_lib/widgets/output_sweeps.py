@@ -42,6 +42,8 @@ class Combination:
         Where the 2 and the 1/n go, in a sentence or two.
     formula : str
         LaTeX of delta.
+    loss_formula, grad_formula : str
+        LaTeX of the loss, and of its slope in the prediction before and after what can be crossed out.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Combination:
     targets: tuple
     factors: str
     formula: str
+    loss_formula: str
+    grad_formula: str
 
 
 NUMBERS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -65,6 +69,8 @@ COMBINATIONS = (
         NUMBERS,
         "The 2 that the square brings down meets the ½ of the loss, and both are gone. The 1/n stays.",
         r"\delta = \frac{\hat y - y}{n}",
+        r"C = \frac{1}{2 n} \sum (\hat y - y)^2",
+        r"\frac{\partial C}{\partial \hat y} = \frac{2 (\hat y - y)}{2 n} = \frac{\hat y - y}{n}",
     ),
     Combination(
         "linear_mse",
@@ -74,6 +80,8 @@ COMBINATIONS = (
         NUMBERS,
         "mse has no ½, so the 2 that the square brings down stays. The 1/n stays as well.",
         r"\delta = \frac{2 (\hat y - y)}{n}",
+        r"C = \frac{1}{n} \sum (\hat y - y)^2",
+        r"\frac{\partial C}{\partial \hat y} = \frac{2 (\hat y - y)}{n}",
     ),
     Combination(
         "sigmoid_half_mse",
@@ -83,6 +91,8 @@ COMBINATIONS = (
         SHARES,
         "The 2 meets the ½, and the 1/n stays. The slope of the sigmoid is a third factor, and far out it is nearly 0.",
         r"\delta = \frac{\hat y - y}{n} \cdot \hat y (1 - \hat y)",
+        r"C = \frac{1}{2 n} \sum (\hat y - y)^2",
+        r"\frac{\partial C}{\partial \hat y} = \frac{2 (\hat y - y)}{2 n} = \frac{\hat y - y}{n}",
     ),
     Combination(
         "sigmoid_binary_cross_entropy",
@@ -92,6 +102,8 @@ COMBINATIONS = (
         SHARES,
         "The slope of the sigmoid cancels what stands under the line of the loss's own slope. The 1/n stays.",
         r"\delta = \frac{\hat y - y}{n}",
+        r"C = -\frac{1}{n} \sum \left( y \log \hat y + (1 - y) \log (1 - \hat y) \right)",
+        r"\frac{\partial C}{\partial \hat y} = \frac{\hat y - y}{n \cdot \hat y (1 - \hat y)}",
     ),
 )
 

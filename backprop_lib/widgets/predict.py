@@ -9,18 +9,16 @@ The question as it is sent, version 1: a dict with "version", "kind" ("number", 
 
 import html
 import re
-from importlib import resources
 
 import anywidget
 import traitlets
 
 from backprop_lib import validation
 from backprop_lib.mistakes import MISTAKES
+from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.question import ChoiceQuestion, NumberQuestion, OrderQuestion
 
 __all__ = ["Predict"]
-
-STATIC = resources.files("backprop_lib.widgets") / "static"
 
 WIRE_VERSION = 1
 
@@ -82,8 +80,8 @@ class Predict(anywidget.AnyWidget):
     You said 3. Computed: 6. Yours is 3 too low. The 2 is missing. 2x.
     """
 
-    _esm = (STATIC / "predict.js").read_text(encoding="utf-8")
-    _css = (STATIC / "predict.css").read_text(encoding="utf-8")
+    _esm = joined("parts.js", "predict.js")
+    _css = joined("predict.css")
 
     committed = traitlets.Any(None, allow_none=True).tag(sync=True)
     _sent = traitlets.Dict().tag(sync=True)

@@ -59,7 +59,7 @@ class TapeViewer(Explorer):
 
     title = "Tape viewer"
 
-    _esm = joined("shared.js", "graph.js", "tape_viewer.js")
+    _esm = joined("parts.js", "shared.js", "graph.js", "tape_viewer.js")
     _css = joined("shared.css")
 
     position = Position(0)
@@ -128,14 +128,12 @@ class TapeViewer(Explorer):
         boxes = {
             line.name: {
                 "text": line.name if line.formula == "given" else f"{line.name} = {line.formula}",
-                "value": line.value,
+                "value": _short(line.value),
             }
             for line in lines
         }
-        if any(line.value.ndim for line in lines):
-            return ""
         arrows = [
-            (lines[source].name, line.name, slope)
+            (lines[source].name, line.name, None if np.isnan(slope) else slope)
             for line in lines
             for source, slope in zip(line.sources, line.slopes, strict=True)
         ]

@@ -3,17 +3,21 @@
 The tape is `autodiff`'s own, and so are the rules; what the walk leaves at the inputs stands beside a nudge.
 """
 
+import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib import autodiff, gradcheck
+from backprop_lib import autodiff, gradcheck, validation
 from backprop_lib.autodiff import Tensor
 from backprop_lib.numerals import number
 
 __all__ = ["Line", "Share", "TapeWalk"]
 
 MOST_LINES = 24
+MOST_NUMBERS = 1000
+"""So many numbers the inputs hold at most, for each is nudged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +97,16 @@ class TapeWalk:
             )
         if not inputs:
             raise TypeError("There are no inputs; give each a value by name, such as x=3.0.")
-        leaves = {name: Tensor(value) for name, value in inputs.items()}
-        end = expression(**leaves)
+        leaves = {name: Tensor(validation.float_array(name, value)) for name, value in inputs.items()}
+        numbers = sum(leaf.data.size for leaf in leaves.values())
+        if numbers > MOST_NUMBERS:
+            raise ValueError(
+                f"The inputs hold {numbers:,} numbers; at most {MOST_NUMBERS:,} can be nudged one by one. Take "
+                "smaller arrays."
+            )
+        _check_call(expression, inputs)
+        with np.errstate(all="ignore"):
+            end = expression(**leaves)
         if not isinstance(end, Tensor) or end.data.shape != ():
             what = f"a tensor of the shape {end.data.shape}" if isinstance(end, Tensor) else type(end).__name__
             raise ValueError(f"The expression returned {what}; a tensor with one number was expected, such as a sum.")
@@ -103,15 +115,38 @@ class TapeWalk:
         if unused:
             raise ValueError(f"{', '.join(unused)} is not used in the expression.")
         if len(tape) > MOST_LINES:
-            raise ValueError(f"The tape has {len(tape)} lines; at most {MOST_LINES} can be drawn.")
-        self.lines = self._lines(tape, {leaf: name for name, leaf in leaves.items()}, names)
-        self.turns = self._turns(tape)
-        self.nudged = {
-            name: gradcheck.numerical_gradient(
-                lambda value, name=name: float(expression(**{**leaves, name: Tensor(value)}).data), leaves[name].data
+            raise ValueError(
+                f"The tape has {len(tape):,} lines; at most {MOST_LINES} can be drawn. Take a shorter expression, or "
+                "arrays in the place of many numbers: an operation on a whole array is one line."
             )
-            for name in leaves
-        }
+        names = _checked_names(names, inputs, sum(tensor.operation != "leaf" for tensor in tape))
+        self.lines = self._lines(tape, {leaf: name for name, leaf in leaves.items()}, names)
+        self._refuse_what_is_not_finite()
+        self.turns = self._turns(tape)
+        self.nudged = {name: self._nudge(expression, leaves, name) for name in leaves}
+
+    @staticmethod
+    def _nudge(expression, leaves, name):
+        """Return the slope of the result in an input by central differences."""
+
+        def f(value):
+            return float(expression(**{**leaves, name: Tensor(value)}).data)
+
+        try:
+            with np.errstate(all="ignore"):
+                return gradcheck.numerical_gradient(f, leaves[name].data)
+        except ValueError as error:
+            raise ValueError(f"{name} cannot be nudged: {error} Choose another value.") from None
+
+    def _refuse_what_is_not_finite(self):
+        for line in self.lines:
+            if not np.isfinite(line.value).all():
+                raise ValueError(
+                    f"Line {line.name} = {line.formula} is {_told(line.value)}, a finite value was expected. Choose "
+                    "other inputs."
+                )
+            if np.isinf(line.slopes).any():
+                raise ValueError(f"A slope of the line {line.name} = {line.formula} is infinite. Choose other inputs.")
 
     def gradient(self, name):
         """Return what has arrived at a line when the walk is over."""
@@ -162,24 +197,24 @@ class TapeWalk:
     @staticmethod
     def _lines(tape, leaves, names):
         number_of = {tensor: i for i, tensor in enumerate(tape)}
-        given = iter(names or ())
+        given = iter(names)
         made, lines = 0, []
+        used = {*leaves.values(), *names}
         constants = 0
         for tensor in tape:
             if tensor in leaves:
                 name, formula = leaves[tensor], "given"
             elif tensor.operation == "leaf":
                 constants += 1
-                name, formula = f"k{constants}", "a constant"
+                name, formula = _unused(f"k{constants}", used), "a constant"
             else:
                 made += 1
-                name = next(given, "C" if tensor is tape[-1] else f"u{made}")
+                name = next(given, None) or _unused("C" if tensor is tape[-1] else f"u{made}", used)
                 formula = _formula(tensor.operation, [lines[number_of[source]].name for source in tensor.sources])
             arrays = [source.data for source in tensor.sources]
-            slopes = tuple(
-                float(rule(1.0, *arrays)) if all(a.ndim == 0 for a in (*arrays, tensor.data)) else np.nan
-                for rule in tensor.rules
-            )
+            numbers = all(a.ndim == 0 for a in (*arrays, tensor.data))
+            with np.errstate(all="ignore"):
+                slopes = tuple(float(rule(1.0, *arrays)) if numbers else np.nan for rule in tensor.rules)
             lines.append(
                 Line(name, formula, tuple(number_of[source] for source in tensor.sources), tensor.data, slopes)
             )
@@ -199,6 +234,44 @@ class TapeWalk:
                 shares.append(Share(number_of[source], before, share, arrived[source]))
             turns.append((number_of[tensor], shares))
         return turns
+
+
+def _unused(name, used):
+    """Return a name that nobody has yet, as like this one as possible, and note it."""
+    while name in used:
+        name += "_"
+    used.add(name)
+    return name
+
+
+def _check_call(expression, inputs):
+    """Refuse an expression that does not take these inputs by name."""
+    try:
+        signature = inspect.signature(expression)
+        signature.bind(**inputs)
+    except TypeError:
+        given = ", ".join(inputs)
+        raise TypeError(
+            f"The expression takes {signature}; the inputs are {given}. They have to be the same."
+        ) from None
+    except ValueError:  # a function written in C has no signature to look at
+        pass
+
+
+def _checked_names(names, inputs, count):
+    """Return the names of what is computed as a list."""
+    if names is None:
+        return []
+    if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f'names is {names!r}; a list of names was expected, such as ["a", "b", "C"].')
+    if len(names) > count:
+        raise ValueError(
+            f"{len(names)} names were given; the expression computes {count} {'value' if count == 1 else 'values'}."
+        )
+    taken = [name for i, name in enumerate(names) if name in inputs or name in names[:i]]
+    if taken:
+        raise ValueError(f"The name {taken[0]} is given twice; each line needs a name of its own.")
+    return list(names)
 
 
 def _formula(operation, names):

@@ -3,14 +3,17 @@
 A quantity is a named array: X, y, W1, b1, z1, a1, ..., C, grad_a2, slope2, delta2, dW2, db2. Nothing here draws.
 """
 
+import inspect
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from backprop_lib import gradcheck, validation
 from backprop_lib.network import Network
 from backprop_lib.running_example import running_example
+from backprop_lib.time_limit import TimeUp, time_limit
 from backprop_lib.trace import trace
 from backprop_lib.widgets.mathml import marked
 
@@ -18,6 +21,14 @@ __all__ = ["Quantity", "TracedPass"]
 
 MOST_NUMBERS = 200_000
 """So many numbers are recorded at most."""
+
+MOST_PARAMETERS = 20_000
+"""So many parameters are nudged at most, one by one."""
+
+SECONDS = 10.0
+"""How long the learner's own function may take."""
+
+SIGNATURE = "backward(weights, functions, z, a, y)"
 
 LATEX = {
     "a_prev": (r"a^{(l-1)}", r"a^{(l-1)\,T}"),
@@ -89,8 +100,13 @@ class TracedPass:
         By name.
     first_wrong : int or None
         The step at which the learner's own tensor differs first.
-    problem : Exception or None
-        What the learner's function raised.
+    problem : BaseException or None
+        What the learner's function raised, or why what it returned cannot be compared.
+    trouble : str
+        The same in a sentence; empty if there is none.
+    differs : dict of int to list of int
+        For each step with a tensor of the learner's own the entries in which it differs, counted in C order; none where
+        the shape is wrong.
 
     Raises
     ------
@@ -108,26 +124,44 @@ class TracedPass:
         if not isinstance(network, Network):
             raise TypeError(f"network is {network!r} ({type(network).__name__}), a Network was expected.")
         if backward is not None and not callable(backward):
-            raise TypeError(f"backward is {backward!r}, a function backward(weights, functions, z, a, y) was expected.")
-        size = sum(W.size + b.size for W, b in zip(network.weights, network.biases, strict=True)) * 2
-        size += 5 * len(X) * sum(network.sizes)
+            raise TypeError(f"backward is {backward!r}, a function {SIGNATURE} was expected.")
+        X = validation.samples("X", X, network.sizes[0])
+        parameters = sum(W.size + b.size for W, b in zip(network.weights, network.biases, strict=True))
+        if parameters > MOST_PARAMETERS:
+            raise ValueError(
+                f"The network has {parameters:,} parameters; at most {MOST_PARAMETERS:,} can be checked by nudging, "
+                "one by one. Take a smaller network."
+            )
+        size = 2 * parameters + 5 * len(X) * sum(network.sizes)
         if size > MOST_NUMBERS:
             raise ValueError(
                 f"The pass holds about {size:,} numbers; at most {MOST_NUMBERS:,} can be stepped through. Take fewer "
                 "samples or a smaller network."
             )
         self.network = network.copy()
-        self.steps = trace(self.network, X, y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.steps = trace(self.network, X, y)
+            X = self.network.forward(X).a[0]
         self.last = len(self.network.weights)
         self._y_hat_is_a = not any(step.name == "y_hat" for step in self.steps)
-        self.quantities = self._collected(np.asarray(X, dtype=float))
+        self.quantities = self._collected(X)
+        for one in self.quantities.values():
+            if not np.isfinite(one.value).all():
+                raise ValueError(
+                    f"{one.name} holds numbers that are not finite: the pass has overflowed. Take smaller weights or "
+                    "inputs."
+                )
         self.X, self.y = self.quantities["X"].value, self.quantities["y"].value
         self.n = len(self.X)
-        self.report = gradcheck.gradient_check(self.network, self.X, self.y)
-        self.comparisons = {}
-        self.problem = None
+        self.comparisons, self.differs = {}, {}
+        self.problem, self.trouble = None, ""
         if backward is not None:
             self._compare(backward)
+
+    @cached_property
+    def report(self):
+        """The gradient check of the network."""
+        return gradcheck.gradient_check(self.network, self.X, self.y)
 
     # ---- names -------------------------------------------------------------------------------------------------------
 
@@ -211,7 +245,8 @@ class TracedPass:
             parts.append("Nudging cannot decide: every entry lies at a kink.")
         elif row is not None:
             agrees = "agrees" if row.passed else "does not agree"
-            parts.append(f"Nudging every entry {agrees}; the relative error is {row.relative_error:.0e}.")
+            error = f"; the relative error is {row.relative_error:.0e}" if row.relative_error else ", to the last digit"
+            parts.append(f"Nudging every entry {agrees}{error}.")
         compared = self.comparisons.get(index)
         if compared is not None:
             parts.append(_of_the_learner(made.name, compared))
@@ -228,7 +263,7 @@ class TracedPass:
     # ---- what is there -----------------------------------------------------------------------------------------------
 
     def _collected(self, X):
-        found = {"X": Quantity("X", self.network.forward(X).a[0], 0)}
+        found = {"X": Quantity("X", X, 0)}
         targets = next(step.inputs["y"] for step in self.steps if "y" in step.inputs)
         found["y"] = Quantity("y", np.asarray(targets, dtype=float), 0)
         found["n"] = Quantity("n", np.asarray(float(len(found["X"].value))), 0)
@@ -253,16 +288,57 @@ class TracedPass:
         weights, z, a = copies
         a = [*a[:-1], np.array(forward.y_hat)]
         try:
-            dW, db = _two_lists(backward(weights, list(self.network.activations), z, a, self.y.copy()), self.last)
-        except Exception as error:  # whatever the learner's code raises is told in the widget
-            self.problem = error
-            return
+            _check_signature(backward)
+            with time_limit(SECONDS):
+                returned = backward(weights, list(self.network.activations), z, a, self.y.copy())
+        except KeyboardInterrupt:
+            raise
+        except TimeUp as error:
+            return self._give_up(error, f"ran for {SECONDS:g} seconds and was stopped. Is there a loop without an end?")
+        except _SignatureError as error:
+            return self._give_up(error, str(error))
+        except BaseException as error:  # also SystemExit: whatever the learner's code raises is told in the widget
+            said = f": {error}".rstrip(" .:")
+            return self._give_up(error, f"stopped with {type(error).__name__}{said}.")
+        try:
+            dW, db = _two_lists(returned, self.network)
+        except (TypeError, ValueError) as error:
+            return self._give_up(error, f"cannot be compared: {error}")
         for index, step in enumerate(self.steps):
             if step.name in ("dW", "db"):
                 mine = (dW if step.name == "dW" else db)[step.layer - 1]
                 name = self.output(index)
-                self.comparisons[index] = gradcheck.compare_tensor(name, mine, self.quantities[name].value)
+                right = self.quantities[name].value
+                row = gradcheck.compare_tensor(name, mine, right)
+                self.comparisons[index] = row
+                self.differs[index] = []
+                if row.status == "wrong":
+                    floor = max(row.expected_norm, row.floor)
+                    self.differs[index] = [
+                        i
+                        for i, (one, other) in enumerate(zip(mine.ravel(), right.ravel(), strict=True))
+                        if not gradcheck.compare_tensor(name, one, other, floor=floor).passed
+                    ]
                 self.quantities[f"your {name}"] = Quantity(f"your {name}", np.asarray(mine, dtype=float), index + 1)
+        return None
+
+    def _give_up(self, error, what):
+        self.problem, self.trouble = error, f"Your backward {what}"
+
+
+class _SignatureError(TypeError):
+    """A function that cannot be called as it will be."""
+
+
+def _check_signature(backward):
+    """Refuse a function that cannot be called as it will be."""
+    try:
+        signature = inspect.signature(backward)
+        signature.bind(*range(5))
+    except TypeError:
+        raise _SignatureError(f"takes {signature}; it is called as {SIGNATURE}.") from None
+    except ValueError:  # a function written in C has no signature to look at
+        pass
 
 
 def _of_the_learner(name, row):
@@ -273,17 +349,26 @@ def _of_the_learner(name, row):
         return f"Your {name} has the shape {row.shape}, expected {row.expected_shape}."
     if row.proportional:
         return f"Your {name} is {row.factor:.4g} times the right one."
+    if not np.isfinite(row.norm):
+        return f"Your {name} holds numbers that are not finite."
     return f"Your {name} differs: the relative error is {row.relative_error:.2g}."
 
 
-def _two_lists(returned, count):
-    """Return dW and db as two lists of arrays, or raise in words."""
+def _two_lists(returned, network):
+    """Return dW and db as two lists of arrays that can be shown, or raise in words."""
     if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-        raise ValueError(f"backward returned {type(returned).__name__}; two lists were expected: return dW, db.")
+        raise ValueError(f"it returned {type(returned).__name__}; two lists were expected: return dW, db.")
     lists = []
-    for name, given in zip(("dW", "db"), returned, strict=True):
+    for name, given, parameters in zip(("dW", "db"), returned, (network.weights, network.biases), strict=True):
+        count = len(parameters)
         if not isinstance(given, (tuple, list)) or len(given) != count:
-            came = f"{len(given)} entries" if isinstance(given, (tuple, list)) else type(given).__name__
-            raise ValueError(f"{name} is {came}; a list with {count} arrays was expected, one for each layer.")
-        lists.append([validation.float_array(f"{name}[{i}]", array, finite=False) for i, array in enumerate(given)])
+            came = f"has {len(given)} entries" if isinstance(given, (tuple, list)) else f"is {type(given).__name__}"
+            raise ValueError(f"{name} {came}; a list with {count} arrays was expected, one for each layer.")
+        arrays = [validation.float_array(f"{name}[{i}]", array, finite=False) for i, array in enumerate(given)]
+        for i, (array, of) in enumerate(zip(arrays, parameters, strict=True)):
+            if array.ndim > 2 or array.size > 10 * of.size + 100:
+                raise ValueError(
+                    f"{name}[{i}] has the shape {array.shape}; {of.shape} was expected, that of the parameter."
+                )
+        lists.append(arrays)
     return lists

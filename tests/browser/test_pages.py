@@ -3,10 +3,13 @@
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pytest
 from explorers import EXPLORERS, make
 from looks import axe_violations, faults
 
+from backprop_lib import Network
+from backprop_lib.widgets import BackwardTracer, ForwardExplorer, GradientFlow
 from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.page import _plain
 
@@ -192,6 +195,209 @@ def test_in_the_forward_explorer_without_a_kernel_one_number_at_a_time_is_moved(
     opened.close()
 
 
+def test_in_the_forward_explorer_a_unit_an_equation_and_a_sum_light_up_together(chromium, files):
+    opened = Page(chromium, files["forward", False])
+    root = opened.root
+    root.locator(".bp-node").nth(6).hover()
+    assert "Unit 2 of layer 2: z = 2.5000 · (−1.0000)" in root.inner_text()
+    assert root.locator(".bp-node.bp-hovered").count() == 1
+    for term, spans, nodes, lines in (("a", 3, 3, 0), ("W", 3, 0, 3), ("b", 1, 0, 0), ("z", 1, 1, 0)):
+        root.locator(f".bp-equation [data-term={term}]").first.hover()
+        assert root.locator(".bp-sum .bp-hovered").count() == spans
+        assert root.locator(".bp-node.bp-hovered").count() == nodes
+        assert root.locator("line.bp-hovered").count() == lines
+    # with the keyboard: an input is looked at, and Enter makes the slider move it
+    second = root.locator(".bp-node").nth(1)
+    second.focus()
+    assert "x[1] = 2.0000 is an input." in root.inner_text()
+    opened.page.keyboard.press("Enter")
+    assert opened.words.startswith("x[1] = 2.")
+    assert opened.position == 20
+    opened.page.keyboard.press("ArrowRight")  # arrows step from a unit as well
+    assert opened.words.startswith("x[1] = 2.1, it was 2.")
+    root.locator("text.bp-edge-label").first.click()
+    assert root.get_by_label("Move").evaluate("select => select.selectedOptions[0].text") == "W1[0, 0]"
+    assert opened.problems == []
+    opened.close()
+
+
+def test_the_start_of_a_chain_is_dragged_on_its_picture(chromium, files):
+    opened = Page(chromium, files["two_paths", False])
+    canvas = opened.root.locator("canvas.bp-drag").first
+    box = canvas.bounding_box()
+    mouse = opened.page.mouse
+    mouse.move(box["x"] + 60, box["y"] + 90)
+    mouse.down()
+    left = opened.position
+    mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 90)
+    mouse.up()
+    assert left < opened.position < 140
+    assert opened.root.locator("canvas.bp-drag").count() == 2  # the two links that leave x
+    opened.root.locator(".bp-product [data-term='link:x:u']").first.hover()
+    assert opened.root.locator(".bp-link.bp-hovered").count() == 1
+    assert opened.root.locator("figure.bp-hovered").count() == 1
+    opened.close()
+
+
+def test_in_the_delta_explorer_a_term_lights_up_where_its_number_stands(chromium, files):
+    opened = Page(chromium, files["delta", False])
+    root = opened.root
+    assert "ŷ = 0.0180" in root.inner_text()
+    for term, figures in (("grad", 1), ("delta", 1), ("loss", 1), ("n", 0)):
+        root.locator(f".bp-equation [data-term={term}]").first.hover()
+        assert root.locator(".bp-product .bp-hovered").count() >= 1
+        assert root.locator("figure.bp-hovered").count() == figures
+    prime = root.locator(".bp-product mo", has_text="′")
+    letter = root.locator(".bp-product [data-term=slope] mi").first
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert prime.evaluate(size) == letter.evaluate(size)
+    root.get_by_label("Samples n").select_option(label="4")
+    assert "n = 4" in root.inner_text()
+    assert "slope −0.9820, by n: −0.2455" in root.inner_text()
+    root.get_by_label("Output and loss").select_option(label="linear output, mse")
+    assert "the 2 that the square brings down stays" in root.inner_text()
+    assert opened.problems == []
+    opened.close()
+
+
+def doubled(weights, functions, z, a, y):
+    """Return the right gradients of the running example, but one entry of dW2 twice as large."""
+    delta = (a[-1] - y) / len(y)
+    below = (delta @ weights[1].T) * functions[0].derivative(z[0])
+    dW2 = a[1].T @ delta
+    dW2[1, 0] *= 2
+    return [a[0].T @ below, dW2], [below.sum(axis=0), delta.sum(axis=0)]
+
+
+def test_the_tracer_stops_at_the_first_tensor_that_differs_and_shows_both(chromium, tmp_path):
+    opened = Page(chromium, BackwardTracer(backward=doubled).to_html(tmp_path / "own.html"))
+    root = opened.root
+    assert opened.words.endswith("Yours differs first in step 9; Play halts there.")
+    root.get_by_label("Speed").select_option(index=2)
+    root.get_by_label("Jump to").select_option(label="backward, layer 2")
+    assert opened.position == 6
+    opened.click("Play")
+    opened.button("Play").wait_for()
+    assert opened.position == 9
+    assert "Your dW2 differs" in opened.words
+    assert root.locator("table[data-quantity='dW2']").count() == 1
+    yours = root.locator("table[data-quantity='your dW2']")
+    marked = yours.locator("td.bp-differs")
+    assert marked.count() == 1
+    assert (marked.get_attribute("data-row"), marked.get_attribute("data-column")) == ("1", "0")
+    opened.click("Reset")
+    root.get_by_label("Jump to").select_option(label="the first difference")
+    assert opened.position == 9
+    opened.click("Reset")
+    opened.click("Finish phase")
+    assert opened.position == 4
+    opened.click("Finish phase")
+    opened.click("Finish phase")
+    assert opened.position == 15
+    assert opened.problems == []
+    opened.close()
+
+
+def test_in_the_tracer_a_term_lights_up_in_all_four_panes(chromium, files):
+    opened = Page(chromium, files["tracer", False])
+    opened.scrub.fill("11")
+    for term in ("delta2", "W2", "grad_a1"):
+        opened.root.locator(f".bp-equation [data-term={term}]").first.hover()
+        for pane in (".bp-graph g", ".bp-equation *", ".bp-code li.bp-here *", ".bp-matrices table"):
+            assert opened.root.locator(f"{pane}.bp-hovered").count() >= 1, (term, pane)
+    opened.root.locator("table[data-quantity=grad_a1] td").nth(4).hover()
+    assert "grad_a1[1, 1] = " in opened.root.locator(".bp-sum").inner_text()
+    opened.close()
+
+
+def test_in_the_tape_viewer_the_order_of_the_walk_stands_in_the_table(chromium, files):
+    opened = Page(chromium, files["tape", False])
+    opened.scrub.fill("7")
+    turns = [row.locator("td").last.inner_text() for row in opened.root.locator("tbody tr").all()]
+    assert turns == ["", "", "", "2", "1"]
+    opened.close()
+
+
+def test_in_the_check_bench_every_mistake_can_be_chosen(chromium, files):
+    opened = Page(chromium, files["bench", False])
+    select = opened.root.get_by_role("combobox", name="Mistake")
+    seen = set()
+    for i in range(select.evaluate("select => select.options.length")):
+        select.select_option(index=i)
+        assert opened.words.endswith(".")
+        assert opened.root.locator(".bp-tensors tbody tr").count() >= 1
+        seen.add(opened.root.locator(".bp-verdict").inner_text())
+    assert len(seen) > 10
+    select.select_option(index=select.evaluate("s => [...s.options].findIndex(o => o.text.startsWith('The sign is'))"))
+    assert opened.words.endswith("with the right gradients the loss is 0.8175, with the mistake the run has ended.")
+    assert opened.problems == []
+    opened.close()
+
+
+def large(sizes, samples, **more):
+    """Return a network, inputs and targets."""
+    rng = np.random.default_rng(0)
+    return Network(sizes, rng=rng, **more), rng.normal(size=(samples, sizes[0])), rng.normal(size=(samples, sizes[-1]))
+
+
+def forward_explorer(sizes, **more):
+    network, X, y = large(sizes, 1, hidden="tanh")
+    return ForwardExplorer(network, X[0], y[0], **more)
+
+
+def tracer(sizes, samples, **more):
+    return BackwardTracer(*large(sizes, samples, hidden="tanh"), **more)
+
+
+LARGE = {
+    "forward, wide": lambda **more: forward_explorer((64, 80, 10), **more),
+    "forward, deep": lambda **more: forward_explorer((4,) * 31, **more),
+    "forward, wide and deep": lambda **more: forward_explorer((20,) * 12, **more),
+    "tracer, wide": lambda **more: tracer((64, 80, 10), 20, **more),
+    "tracer, deep": lambda **more: tracer((4,) * 31, 3, **more),
+    "tracer, many samples": lambda **more: tracer((2, 3, 2), 200, **more),
+    "flow, diverged": lambda **more: GradientFlow(depth=40, width=200, hidden="relu", gain=10, **more),
+}
+
+
+@pytest.mark.parametrize(("width", "lecture"), [(700, False), (1366, False), (1024, True)])
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_too_large_is_drawn_in_summary(chromium, tmp_path, name, width, lecture):
+    opened = Page(
+        chromium,
+        LARGE[name](lecture=lecture).to_html(tmp_path / "large.html"),
+        viewport={"width": width, "height": 1080},
+    )
+    end = int(opened.scrub.get_attribute("max"))
+    for position in {0, 1, end // 3, 2 * end // 3, end}:
+        opened.scrub.fill(str(position)) if end else None
+        assert faults(opened.root) == []
+        nodes = opened.root.locator(".bp-node")
+        if nodes.count():
+            assert nodes.count() <= 5 * 7
+            nodes.last.hover()
+            assert faults(opened.root) == []
+    assert opened.problems == []
+    assert axe_violations(opened.page) == []
+    opened.page.screenshot(
+        path=SCREENSHOTS / f"page_{name.replace(', ', '_').replace(' ', '_')}_{width}.png", full_page=True
+    )
+    opened.close()
+
+
+def test_a_sample_and_a_sum_that_are_left_out_of_the_drawing_can_be_seen(chromium, tmp_path):
+    opened = Page(chromium, LARGE["tracer, many samples"]().to_html(tmp_path / "samples.html"))
+    opened.scrub.fill("1")
+    opened.root.get_by_label("Diagram shows").select_option(label="sample 151")
+    assert opened.root.locator("table[data-quantity=X] tr.bp-sample td[data-row='150']").count() == 2
+    opened.close()
+    opened = Page(chromium, LARGE["forward, deep"]().to_html(tmp_path / "deep.html"))
+    assert "26 more" in opened.root.locator("svg").first.text_content()
+    opened.root.locator(".bp-node").nth(12).hover()
+    assert "(4 products from layer 28)" in opened.root.inner_text()
+    opened.close()
+
+
 def test_an_exception_inside_is_shown_in_words(opened):
     opened.page.evaluate("() => { Element.prototype.setAttribute = () => { throw new Error('no ink'); }; }")
     opened.scrub.fill("1")
@@ -283,7 +489,7 @@ def test_clicks_that_waited_for_an_answer_count_in_whatever_order_its_parts_are_
     assert (before["_sent"]["id"] != after["_sent"]["id"], bool(after["_problem"])) == (accepted, not accepted)
     if not accepted:
         order = [name for name in order if name != "_sent"]
-    source = joined("shared.js") + "\nexport { makeController };"
+    source = joined("parts.js", "shared.js") + "\nexport { makeController };"
     page = chromium.new_page()
     assert page.evaluate(ANSWER, [source, before, after, list(order)]) == [27, 27, True]
     page.close()

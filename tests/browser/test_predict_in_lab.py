@@ -9,7 +9,7 @@ from conftest import ask_kernel, await_kernel, notebook
 
 from backprop_lib.authoring import pairing
 from backprop_lib.widgets import Predict
-from backprop_lib.widgets.predict import STATIC
+from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.question import readable
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
@@ -449,7 +449,7 @@ def module(chromium):
         """async source => {
             window.predict = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
         }""",
-        (STATIC / "predict.js").read_text(encoding="utf-8"),
+        joined("parts.js", "predict.js"),
     )
     yield page
     page.close()

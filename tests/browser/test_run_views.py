@@ -36,7 +36,9 @@ def test_what_a_unit_is_said_to_compute_is_what_it_computes(chromium, hidden):
     stepper.epoch = 3
     inputs = np.random.default_rng(0).normal(size=(20, 2)) * 10  # also where the samples of the activation end
     forward = stepper.network.forward(inputs)
-    source = joined("shared.js", "run_panels.js", "run_network.js") + "\nexport { unpack, hiddenActivations };"
+    source = (
+        joined("parts.js", "shared.js", "run_panels.js", "run_network.js") + "\nexport { unpack, hiddenActivations };"
+    )
     page = chromium.new_page()
     layers = page.evaluate(UNITS, [source, _plain(stepper._sent), 3, inputs.ravel().tolist()])
     page.close()

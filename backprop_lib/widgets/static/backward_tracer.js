@@ -2,10 +2,13 @@
 
 const MOST_ROWS = 8;
 const MOST_COLUMNS = 8;
+const MOST_SAMPLES = 200;
 
-// The rows or columns that are shown, -1 where some are left out.
-function shownOf(count, most) {
-  return count <= most ? [...Array(count).keys()] : [...Array(most - 2).keys(), -1, count - 1];
+// The rows or columns that are shown, -1 where some are left out; `wanted` is among them.
+function shownOf(count, most, wanted = 0) {
+  if (count <= most) return [...Array(count).keys()];
+  if (wanted < most - 2 || wanted === count - 1) return [...Array(most - 2).keys(), -1, count - 1];
+  return [...Array(most - 4).keys(), -1, wanted, ...(wanted < count - 2 ? [-1] : []), count - 1];
 }
 
 function tracerView(controller, el) {
@@ -49,7 +52,9 @@ function tracerView(controller, el) {
   const code = make("ol", { className: "bp-code", tabIndex: 0, "aria-label": "The lines of code of the pass; the present one is marked" });
   code.dataset.scrolls = "true";
   const matrices = make("div", { className: "bp-matrices" });
-  const sum = make("p", { className: "bp-sum" });
+  const hint = make("span", {});
+  const written = make("span", { "aria-live": "polite" }); // a sum, once an entry is pointed at
+  const sum = make("p", { className: "bp-sum" }, [hint, written]);
   frame.body.append(
     make("div", { className: "bp-panes" }, [
       make("section", { className: "bp-pane", "aria-label": "Network" }, [make("h3", { textContent: "Network" }), diagram]),
@@ -64,12 +69,19 @@ function tracerView(controller, el) {
   );
 
   let network = null;
+  let drawn = ""; // the layers on screen
+
+  const layersNow = () => (stepAt(state.position) ?? state.recording.steps[0]).layers;
 
   function layOut() {
-    const { sizes } = state.recording;
+    const { sizes, shape, units } = state.recording;
+    const layers = layersNow();
+    drawn = layers.join();
     network = drawNetwork(svg, {
       sizes,
-      label: `A network with ${sizes.join(", ")} units; its numbers stand in the matrices below.`,
+      layers,
+      units: (l) => units[l],
+      label: `A network of the sizes ${shape}; its numbers stand in the matrices below.`,
       weight: (l, i, j) => numbersOf(quantity(`W${l}`))[i * sizes[l] + j],
       unitTerm: (l) => (l ? `z${l} a${l} b${l} slope${l} grad_a${l} delta${l} db${l}` : "X"),
       edgeTerm: (l) => `W${l} dW${l}`,
@@ -89,13 +101,14 @@ function tracerView(controller, el) {
     code.replaceChildren(...items);
     jump.fill([
       [null, "…"],
+      ...state.recording.stops.map((stop) => [stop, "the first difference"]),
       ...steps.flatMap(({ phase, layer }, i) => {
         const before = steps[i - 1];
         if (before && before.phase === phase && before.layer === layer) return [];
         return [[i + 1, phase === "loss" ? "the loss" : `${phase}, layer ${layer}`]];
       }),
     ]);
-    sample.fill(Array.from({ length: n }, (_, s) => [s, `sample ${s + 1}`]));
+    sample.fill(Array.from({ length: Math.min(n, MOST_SAMPLES) }, (_, s) => [s, `sample ${s + 1}`]));
     sample.show(shownSample);
     // The tallest step decides, so that nothing jumps.
     const rowsOf = (name) => Math.min(quantity(name).shape[0] ?? 1, MOST_ROWS);
@@ -122,15 +135,18 @@ function tracerView(controller, el) {
     const values = numbersOf(found);
     const [above, across] = found.shape.length === 2 ? found.shape : [1, found.shape[0] ?? 1];
     const [rows, columns] = turned ? [across, above] : [above, across];
-    const body = shownOf(rows, MOST_ROWS).map((r) =>
+    const differs = new Set(stepAt(state.position)?.differs ?? []);
+    const wanted = found.sampled && shownSample;
+    const body = shownOf(rows, MOST_ROWS, turned ? 0 : Number(wanted)).map((r) =>
       make(
         "tr",
         r === shownSample && found.sampled && !turned ? { className: "bp-sample" } : {},
-        shownOf(columns, MOST_COLUMNS).map((c) => {
+        shownOf(columns, MOST_COLUMNS, turned ? Number(wanted) : 0).map((c) => {
           const value = turned ? values[c * across + r] : values[r * across + c];
           const cell = make("td", { textContent: r < 0 || c < 0 ? "…" : readable(value) });
           cell.dataset.row = r;
           cell.dataset.column = c;
+          if (name.startsWith("your ") && differs.has(r * columns + c)) cell.classList.add("bp-differs");
           return cell;
         }),
       ),
@@ -151,7 +167,7 @@ function tracerView(controller, el) {
     const cell = event.target.closest?.("td");
     const step = stepAt(state.position);
     matrices.querySelectorAll(".bp-in-sum").forEach((one) => one.classList.remove("bp-in-sum"));
-    sum.textContent = step?.product ? HINT : "";
+    say("");
     const output = cell?.closest("table")?.dataset.quantity;
     if (!step?.product || output !== step.output) return;
     const [i, j] = [Number(cell.dataset.row), Number(cell.dataset.column)];
@@ -170,7 +186,7 @@ function tracerView(controller, el) {
     if (bias) terms.push(bracketed(numbersOf(quantity(bias))[j]));
     const many = terms.length > 8 ? [...terms.slice(0, 7), `… ${terms.length - 7} more`] : terms;
     const O = quantity(output);
-    sum.textContent = `${output}[${i}, ${j}] = ${many.join(" + ")} = ${readable(entry(O, i, j))}`;
+    say(`${output}[${i}, ${j}] = ${many.join(" + ")} = ${readable(entry(O, i, j))}`);
     const lightLine = (name, along, at) =>
       matrices
         .querySelectorAll(`table[data-quantity="${CSS.escape(name)}"] td[data-${along}="${at}"]`)
@@ -179,6 +195,10 @@ function tracerView(controller, el) {
     lightLine(right, "column", j);
     if (bias) lightLine(bias, "column", j);
     cell.classList.add("bp-in-sum");
+  }
+  function say(text) {
+    hint.textContent = text || !stepAt(state.position)?.product ? "" : HINT;
+    if (written.textContent !== text) written.textContent = text;
   }
   const HINT = "Point at an entry of the result, or reach it with the Tab key and the arrows: its sum is written out here.";
   matrices.addEventListener("pointerover", frame.guard(writeOut));
@@ -202,7 +222,8 @@ function tracerView(controller, el) {
     const step = stepAt(state.position);
     jump.show(null);
     finish.setAttribute("aria-disabled", String(state.position === state.recording.frames));
-    network.units.forEach((units, l) => units.forEach((i) => network.unit(l, i, unitWords(l, i))));
+    if (drawn !== layersNow().join()) layOut();
+    network.each((l, i) => network.unit(l, i, unitWords(l, i)));
     [...code.children].forEach((line, i) => {
       const here = i === state.position - 1;
       line.classList.toggle("bp-here", here);
@@ -222,7 +243,10 @@ function tracerView(controller, el) {
       ]);
       const output = [make("span", { className: "bp-sign", textContent: "→" }), table(step.output, { output: true })];
       const mine = quantity(`your ${step.output}`);
-      if (mine && step.compared) output.push(make("span", { className: "bp-sign", textContent: "yours:" }), table(mine.name, { output: true }));
+      if (mine && step.compared) {
+        const verdict = state.recording.stops.includes(state.position) ? "the first difference, yours:" : "yours:";
+        output.push(make("span", { className: "bp-sign", textContent: verdict }), table(mine.name, { output: true }));
+      }
       matrices.replaceChildren(...parts, ...output);
       const first = matrices.querySelector(`.bp-output td`);
       if (first && step.product) first.tabIndex = 0;
@@ -231,7 +255,7 @@ function tracerView(controller, el) {
       matrices.replaceChildren(table("X"), table("y"));
       code.scrollTop = 0;
     }
-    sum.textContent = step?.product ? HINT : "";
+    say("");
     frame.light(step ? step.inputs : [], "bp-used");
     frame.light(step ? [step.output] : [], "bp-lit");
     return steps;

@@ -79,7 +79,8 @@ function chainView(controller, el) {
       const caption = make("figcaption", {});
       const canvas = make("canvas", { role: "img" });
       if (from === start) dragOn(canvas);
-      const figure = make("figure", { className: "bp-panel" }, [caption, canvas]);
+      const legend = make("ul", { className: "bp-legend" }, [make("li", {}, [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })])]);
+      const figure = make("figure", { className: "bp-panel" }, [caption, canvas, legend]);
       figure.dataset.term = linkTerm([from, to]);
       return { caption, canvas, figure, formula: `${to} = ${formula[to]}`, link };
     });

@@ -7,15 +7,15 @@ function benchView(controller, el) {
   const curve = (array) => array.subarray(chosen * (state.recording.frames + 1), (chosen + 1) * (state.recording.frames + 1));
   const losses = () => curve(state.recording.loss);
   const rights = () => curve(state.recording.right);
-  const told = (value) => (Number.isFinite(value) ? readable(value) : "none, the run has ended");
+  const told = (value) => (Number.isFinite(value) ? readable(value) : "the run has ended");
 
   const frame = makeFrame(controller, el, {
     name: "Check bench",
     counts: "Epoch",
     unit: "epochs",
     words: ({ recording, position }) =>
-      `${mistake().title}: ${mistake().text}. Epoch ${position} of ${recording.frames}: loss with the mistake ${told(losses()[position])}, ` +
-      `with the right gradients ${readable(rights()[position])}.`,
+      `${mistake().title}: ${mistake().text}. Epoch ${position} of ${recording.frames}: with the right gradients the loss is ` +
+      `${readable(rights()[position])}, with the mistake ${Number.isFinite(losses()[position]) ? `it is ${readable(losses()[position])}` : "the run has ended"}.`,
     shown: ({ recording, position }) => `${position} of ${recording.frames}`,
     working: "Trying every mistake in the other setting.",
   });

@@ -66,17 +66,26 @@ function deltaView(controller, el) {
   frame.settings.append(combinations.element, targets.element, sizes.element);
   const showTargets = () => targets.show(at.target, now().targets.length - 1);
 
-  const equation = make("div", { className: "bp-equation" });
+  // A prime of its own size: as a superscript it is a dot.
+  const slopeAtZ = math("mrow", { "data-term": "slope" }, [
+    ...[["mi", "f"], ["mo", "′"], ["mo", "("], ["mi", "z"], ["mo", ")"]].map(([tag, text]) =>
+      math(tag, tag === "mo" ? { stretchy: "false", lspace: "0", rspace: "0" } : {}, [text]),
+    ),
+  ]);
+  const equation = make("div", { className: "bp-equation bp-equations" });
   const factors = make("p", { className: "bp-factors" });
+  const VALUES = ["y_hat", "y", "n", "loss"];
+  const given = Object.fromEntries(VALUES.map((name) => [name, make("span", { "data-term": name })]));
   const parts = ["grad", "slope", "delta"].map((name) => math("mn", { "data-term": name }));
   const product = make("p", { className: "bp-product" }, [
     make("span", { className: "bp-product-name", textContent: "In numbers:" }),
+    ...Object.values(given),
     mathRow([
       math("mi", { "data-term": "delta" }, ["δ"]),
       math("mo", {}, ["="]),
       partialOf("C", "ŷ", "grad"),
       math("mo", {}, ["·"]),
-      math("mrow", { "data-term": "slope" }, [math("msup", {}, [math("mi", {}, ["f"]), math("mo", {}, ["′"])]), math("mo", { stretchy: "false" }, ["("]), math("mi", {}, ["z"]), math("mo", { stretchy: "false" }, [")"])]),
+      slopeAtZ,
       math("mo", {}, ["="]),
       parts[0],
       math("mo", {}, ["·"]),
@@ -85,13 +94,16 @@ function deltaView(controller, el) {
       parts[2],
     ]),
   ]);
-  const panels = ["loss", "hill", "push", "run"].map((name) => {
+  const SHOWS = { loss: "loss grad", hill: "y_hat slope", push: "delta", run: "" }; // what a picture lights up with
+  const panels = Object.keys(SHOWS).map((name) => {
     const caption = make("figcaption", {});
     const canvas = make("canvas", { role: "img" });
     const legend = make("ul", { className: "bp-legend" });
-    return { name, caption, canvas, legend, figure: make("figure", { className: "bp-panel" }, [caption, canvas, legend]) };
+    const figure = make("figure", { className: "bp-panel" }, [caption, canvas, legend]);
+    if (SHOWS[name]) figure.dataset.term = SHOWS[name];
+    return { name, caption, canvas, legend, figure };
   });
-  frame.body.append(equation, product, factors, make("div", { className: "bp-panels bp-panels-fit" }, panels.map(({ figure }) => figure)));
+  frame.body.append(equation, factors, product, make("div", { className: "bp-panels bp-panels-fit" }, panels.map(({ figure }) => figure)));
 
   const rangeOf = (...arrays) => {
     const [low, high] = arrays.reduce(([a, b], array) => array.reduce(([l, h], v) => [Math.min(l, v), Math.max(h, v)], [a, b]), [Infinity, -Infinity]);
@@ -121,13 +133,13 @@ function deltaView(controller, el) {
     loss(paper) {
       const { y_hat, loss, grad } = state.recording;
       const [xs, ys, i] = [byPlace(y_hat), byTarget(loss), state.position];
-      const x = [xs[0], xs[xs.length - 1]];
+      const x = now().output === "sigmoid" ? [0, 1] : [xs[0], xs[xs.length - 1]];
       const y = rangeOf(ys);
       const scale = drawAxes(paper, { x, y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "ŷ across, loss up" });
       line(paper, scale, xs, ys, { color: COLORS[0] });
       tangent(paper, scale, xs[i], ys[i], bySize(grad)[i] * n(), x);
       const shared = n() === 1 ? "" : `, by n: ${readable(bySize(grad)[i])}`;
-      return { caption: `Loss over ŷ: slope ${readable(bySize(grad)[i] * n())}${shared}`, legend: [] };
+      return { caption: `Loss over ŷ: slope ${readable(bySize(grad)[i] * n())}${shared}`, legend: [], tangent: true };
     },
     // The output activation over z, with its slope.
     hill(paper) {
@@ -138,7 +150,7 @@ function deltaView(controller, el) {
       const scale = drawAxes(paper, { x, y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "z across, ŷ up" });
       line(paper, scale, z, ys, { color: COLORS[0] });
       tangent(paper, scale, z[i], ys[i], byPlace(slope)[i], x);
-      return { caption: `ŷ over z: slope ${readable(byPlace(slope)[i])}`, legend: [] };
+      return { caption: `ŷ over z: slope ${readable(byPlace(slope)[i])}`, legend: [], tangent: true };
     },
     // delta over z for both losses of this output.
     push(paper) {
@@ -175,9 +187,10 @@ function deltaView(controller, el) {
     panels.forEach(({ name, canvas, caption, legend }) => {
       const paper = prepare(canvas);
       if (!paper) return;
-      const { caption: title, legend: entries } = DRAW[name](paper);
+      const { caption: title, legend: entries, tangent: hasTangent } = DRAW[name](paper);
       caption.textContent = title;
       legend.replaceChildren(
+        ...(hasTangent ? [make("li", {}, [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })])] : []),
         ...entries.map(([c, text], k) =>
           make("li", {}, [swatch(COLORS[k], DASHES[k].join(" ") || "none", k), make("span", { textContent: `${state.recording.combinations[c].loss} ${text}` })]),
         ),
@@ -200,13 +213,17 @@ function deltaView(controller, el) {
   }
 
   function position() {
-    const { grad, slope, delta } = state.recording;
+    const { y_hat, loss, grad, slope, delta } = state.recording;
     const i = state.position;
     if (equation.dataset.of !== now().title) {
-      equation.innerHTML = now().mathml;
+      equation.innerHTML = now().mathml.join("");
       equation.dataset.of = now().title;
     }
     factors.textContent = now().factors;
+    given.y_hat.textContent = `ŷ = ${readable(byPlace(y_hat)[i])}`;
+    given.y.textContent = `y = ${readable(target())}`;
+    given.n.textContent = `n = ${n()}`;
+    given.loss.textContent = `loss ${readable(byTarget(loss)[i])}`;
     parts[0].textContent = bracketed(bySize(grad)[i]);
     parts[1].textContent = bracketed(byPlace(slope)[i]);
     parts[2].textContent = readable(bySize(delta)[i]);

@@ -1,5 +1,6 @@
 // The view of the forward explorer. What the recording holds stands in forward_explorer.py.
 
+// How the activation is written out, for those with a short rule.
 const RULES = {
   identity: () => "z",
   relu: (z) => `max(${z}, 0)`,
@@ -40,7 +41,7 @@ function forwardView(controller, el) {
 
   const svg = drawing("svg", { class: "bp-graph bp-network" });
   const equation = make("div", { className: "bp-equation" });
-  const sum = make("p", { className: "bp-sum", "aria-live": "polite" });
+  const sum = make("p", { className: "bp-sum" });
   frame.body.append(
     make("section", { className: "bp-pane", "aria-label": "Network" }, [make("div", { className: "bp-graph-place" }, [svg])]),
     make("section", { className: "bp-pane", "aria-label": "The sum of one unit" }, [equation, sum]),
@@ -48,107 +49,140 @@ function forwardView(controller, el) {
 
   let network = null;
 
-  // ---- numbers of the recording
+  // ---- numbers of the recording, which holds what is drawn
 
-  const offsets = () => {
-    const found = [];
-    let next = 0;
-    for (const size of state.recording.sizes.slice(1)) {
-      found.push([next, next + size]);
-      next += 2 * size;
-    }
-    return { layers: found, loss: next, count: next + 1 };
+  const unitsOf = (l) => {
+    const { layers, units } = state.recording;
+    return units[layers.indexOf(l)] ?? [];
   };
-  function numbers(position) {
-    const { count } = offsets();
-    const begin = (chosen * (state.recording.frames + 1) + position) * count;
-    return state.recording.values.subarray(begin, begin + count);
+  // What of the layer before is drawn; nothing where that layer is left out.
+  const sourcesOf = (l) => unitsOf(l - 1);
+
+  // Where z, a, the weights and the biases of each layer begin.
+  let begins = null;
+  function measure() {
+    const { layers } = state.recording;
+    begins = new Map();
+    let [numbers, weights, biases] = [0, 0, 0];
+    for (const l of layers.slice(1)) {
+      const count = unitsOf(l).length;
+      begins.set(l, { z: numbers, a: numbers + count, weights, biases });
+      numbers += 2 * count;
+      weights += sourcesOf(l).length * count;
+      biases += count;
+    }
+    begins.count = numbers + 1; // and the loss
   }
-  function weight(l, i, j) {
-    const { sizes, weights } = state.recording;
+  function recorded(l, word, i, position) {
+    const begin = (chosen * (state.recording.frames + 1) + position) * begins.count;
+    return state.recording.values[begin + begins.get(l)[word] + unitsOf(l).indexOf(i)];
+  }
+  const isMoved = (kind, l, ...index) => {
     const one = changeable();
-    if (one.kind === "W" && one.layer === l && one.index[0] === i && one.index[1] === j) return valueAt(state.position);
-    let begin = 0;
-    for (let k = 1; k < l; k += 1) begin += sizes[k - 1] * sizes[k];
-    return weights[begin + i * sizes[l] + j];
+    return one.kind === kind && one.layer === l && index.every((k, n) => k === one.index[n]);
+  };
+  function weight(l, i, j) {
+    if (isMoved("W", l, i, j)) return valueAt(state.position);
+    return state.recording.weights[begins.get(l).weights + sourcesOf(l).indexOf(i) * unitsOf(l).length + unitsOf(l).indexOf(j)];
   }
   function bias(l, j) {
-    const { sizes, biases } = state.recording;
-    const one = changeable();
-    if (one.kind === "b" && one.layer === l && one.index[0] === j) return valueAt(state.position);
-    return biases[sizes.slice(1, l).reduce((a, b) => a + b, 0) + j];
+    if (isMoved("b", l, j)) return valueAt(state.position);
+    return state.recording.biases[begins.get(l).biases + unitsOf(l).indexOf(j)];
   }
   function activation(l, i, position = state.position) {
-    if (l > 0) return numbers(position)[offsets().layers[l - 1][1] + i];
-    const one = changeable();
-    return one.kind === "x" && one.index[0] === i ? valueAt(position) : state.recording.x[i];
+    if (l > 0) return recorded(l, "a", i, position);
+    return isMoved("x", 0, i) ? valueAt(position) : state.recording.x[unitsOf(0).indexOf(i)];
   }
-  const preActivation = (l, j) => numbers(state.position)[offsets().layers[l - 1][0] + j];
 
   // ---- drawing
 
   const nameOf = (l, i) => (l === 0 ? `x[${i}]` : `unit ${i + 1} of layer ${l}`);
+  const chooseNamed = (wanted) => choose(state.recording.changeables.findIndex(({ name }) => name === wanted));
 
   function layOut() {
-    const { sizes } = state.recording;
+    const { sizes, shape, layers } = state.recording;
     network = drawNetwork(svg, {
       sizes,
+      layers,
+      units: unitsOf,
       lines: 2,
-      label: `A network with ${sizes.join(", ")} units; the units can be reached with the Tab key.`,
+      label: `A network of the sizes ${shape}; its units can be reached with the Tab key.`,
       weight,
-      unitTerm: (l) => `layer:${l}`,
-      edgeTerm: (l) => `edges:${l}`,
+      unitTerm: () => "",
+      edgeTerm: () => "",
       onUnit(node, l, i) {
         node.setAttribute("tabindex", "0");
         node.setAttribute("role", "button");
-        const pick = frame.guard(() => {
-          if (l > 0) {
-            unit = [l, i];
-            writeOut();
-          }
+        const look = frame.guard(() => {
+          unit = [l, i];
+          sum.setAttribute("aria-live", "polite"); // it was asked for; while the slider moves, the status line speaks
+          writeOut();
         });
-        for (const kind of ["pointerenter", "focus", "click"]) node.addEventListener(kind, pick);
-        if (l === 0) {
-          node.addEventListener("click", frame.guard(() => choose(state.recording.changeables.findIndex(({ name }) => name === `x[${i}]`))));
-        }
+        // Heard before the frame lights up what bears the same name.
+        for (const kind of ["pointerover", "focusin"]) node.addEventListener(kind, look);
+        const press = frame.guard(() => {
+          look();
+          if (l === 0) chooseNamed(`x[${i}]`);
+        });
+        node.addEventListener("click", press);
+        node.addEventListener("keydown", (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          event.stopPropagation();
+          press();
+        });
       },
       onEdge(line, l, i, j) {
-        line.addEventListener("click", frame.guard(() => choose(state.recording.changeables.findIndex(({ name }) => name === `W${l}[${i}, ${j}]`))));
+        line.addEventListener("click", frame.guard(() => chooseNamed(`W${l}[${i}, ${j}]`)));
       },
     });
     svg.setAttribute("role", "group");
   }
 
+  // The sum of one unit; its parts and the parts of the diagram bear the names that stand in the equation.
   function writeOut() {
     const [l, j] = unit;
     const { sizes, activations } = state.recording;
+    svg.querySelectorAll(".bp-summed").forEach((one) => one.classList.remove("bp-summed"));
+    svg.querySelectorAll("[data-term]").forEach((one) => one.removeAttribute("data-term"));
+    network.node(l, j)?.classList.add("bp-summed");
+    if (l === 0) {
+      sum.textContent = `x[${j}] = ${readable(activation(0, j))} is an input. Press it, and the slider moves it.`;
+      return;
+    }
     const part = (text, term) => make("span", { textContent: text, "data-term": term });
-    const inner = sizes[l - 1];
-    const terms = Array.from({ length: inner > 8 ? 7 : inner }, (_, i) => [
-      part(bracketed(activation(l - 1, i)), "a"),
-      " · ",
-      part(bracketed(weight(l, i, j)), "W"),
-      " + ",
-    ]);
-    const z = readable(preActivation(l, j));
+    const z = recorded(l, "z", j, state.position);
+    const shown = sourcesOf(l);
+    const left = sizes[l - 1] - shown.length;
+    let rest = z - bias(l, j);
+    const terms = shown.flatMap((i) => {
+      const [a, W] = [activation(l - 1, i), weight(l, i, j)];
+      rest -= a * W;
+      return [part(bracketed(a), "a"), " · ", part(bracketed(W), "W"), " + "];
+    });
+    if (left) terms.push(`${bracketed(rest)} (${left}${shown.length ? " more" : ""} product${left > 1 ? "s" : ""} from layer ${l - 1}) + `);
     const name = activations[l - 1];
-    const rule = RULES[name] ? RULES[name](z) : `${name}(${z})`;
+    const rule = RULES[name] ? RULES[name](readable(z)) : `${name}(${readable(z)})`;
     sum.replaceChildren(
       `Unit ${j + 1} of layer ${l}: z = `,
-      ...terms.flat(),
-      ...(inner > 8 ? [`… ${inner - 7} more products … + `] : []),
+      ...terms,
       part(bracketed(bias(l, j)), "b"),
       " = ",
-      part(z, "z"),
+      part(readable(z), "z"),
       `; a = ${rule} = ${readable(activation(l, j))}.`,
     );
-    svg.querySelectorAll(".bp-summed").forEach((one) => one.classList.remove("bp-summed"));
-    network.node(l, j)?.classList.add("bp-summed");
-    network.edgesInto(l, j).forEach((line) => line.classList.add("bp-summed"));
+    network.node(l, j).setAttribute("data-term", "z");
+    shown.forEach((i) => network.node(l - 1, i).setAttribute("data-term", "a"));
+    network.edgesInto(l, j).forEach(({ line, text }) => {
+      line.classList.add("bp-summed");
+      line.setAttribute("data-term", "W");
+      text?.setAttribute("data-term", "W");
+    });
   }
 
   function recording() {
     const { changeables, mathml } = state.recording;
+    measure();
     chosen = Math.min(chosen, changeables.length - 1);
     equation.innerHTML = mathml;
     layOut();
@@ -157,22 +191,20 @@ function forwardView(controller, el) {
   }
 
   function position() {
-    const { sizes, home } = state.recording;
+    const { home } = state.recording;
     const one = changeable();
     network.weights(weight);
-    network.units.forEach((units, l) =>
-      units.forEach((i) => {
-        const [now, before] = [activation(l, i), activation(l, i, home)];
-        const changed = now !== before;
-        network.unit(l, i, [`${l ? "a" : "x"} ${readable(now)}`, changed ? `was ${readable(before)}` : ""]);
-        const node = network.node(l, i);
-        node.classList.toggle("bp-changed", changed);
-        node.setAttribute("aria-label", `${nameOf(l, i)}: ${readable(now)}${changed ? `, was ${readable(before)}` : ""}`);
-      }),
-    );
+    network.each((l, i) => {
+      const [now, before] = [activation(l, i), activation(l, i, home)];
+      const changed = now !== before;
+      network.unit(l, i, [`${l ? "a" : "x"} ${readable(now)}`, changed ? `was ${readable(before)}` : ""]);
+      const node = network.node(l, i);
+      node.classList.toggle("bp-changed", changed);
+      node.setAttribute("aria-label", `${nameOf(l, i)}: ${readable(now)}${changed ? `, was ${readable(before)}` : ""}`);
+    });
+    sum.setAttribute("aria-live", "off");
     network.mark(one.kind === "W" ? { layer: one.layer, i: one.index[0], j: one.index[1] } : null);
     writeOut();
-    return sizes;
   }
 
   return frame.begin({ recording, position, redraw: () => {

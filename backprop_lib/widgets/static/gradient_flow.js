@@ -38,7 +38,9 @@ function flowView(controller, el) {
     const [measured, expected] = [logs(at(state.recording[name], depth)), logs(state.recording[`expected_${name}`])];
     const all = [...logs(state.recording[name]), ...expected].filter(Number.isFinite);
     const top = Math.ceil((all.length ? Math.max(...all) : 0) + 0.05);
-    const bottom = Math.max(Math.floor((all.length ? Math.min(...all) : -1) - 0.05), top - 24);
+    const least = (values) => Math.floor(Math.min(...values.filter(Number.isFinite), top - 1) - 0.05);
+    const start = logs(state.recording[name].subarray(0, depth));
+    const bottom = Math.min(Math.max(least(all), top - 24), least([...start, ...expected])); // the start is always whole
     const ticks = niceTicks(bottom, top, Math.min(6, top - bottom)).filter(Number.isInteger);
     const scale = drawAxes(paper, {
       x: [1, depth],

@@ -1,29 +1,26 @@
 // A network as columns of units; the units and edges carry the names of the quantities that they stand for.
 
-const MOST_UNITS = 8;
 const LABELLED_EDGES = 12;
 
-// Which units of a layer are drawn: all of them, or the first few and the last one.
-function drawnUnits(count) {
-  return count <= MOST_UNITS ? Array.from({ length: count }, (_, i) => i) : [...Array(MOST_UNITS - 2).keys(), count - 1];
-}
-
-// `sizes`: units in each column; `weight(l, i, j)`; `unitTerm(l)`, `edgeTerm(l)`: data-term of a column's parts.
-// Returns `unit(l, i, lines)`, which writes the lines of a unit, `weights(weight)`, which draws the edges anew,
-// `mark({ layer, i, j })`, which marks one edge, and ways to a unit and to the edges that lead to it.
-function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null, onEdge = null }) {
+// `sizes`: units in each layer; `layers`: those that are drawn, in order, all of them unless given; `units(l)`: the units
+// of a layer that are drawn; `weight(l, i, j)`; `unitTerm(l)`, `edgeTerm(l)`: data-term of a layer's parts.
+// Returns `each(action)`, which calls `action(l, i)` for all that is drawn, `unit(l, i, lines)`, which writes the lines of a
+// unit, `weights(weight)`, which draws the edges anew, `mark({ layer, i, j })`, which marks one edge, and ways to a unit and
+// to the edges that lead to it.
+function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null, onEdge = null }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
   const box = { width: 8.8 * size, height: (0.7 + 1.35 * lines) * size };
-  const columns = sizes.map(drawnUnits);
-  const tallest = Math.max(...columns.map(({ length }, l) => length + (sizes[l] > MOST_UNITS ? 0.6 : 0)));
+  const columns = layers.map(units);
+  const lessThanAll = (c) => columns[c].length < sizes[layers[c]];
+  const tallest = Math.max(...columns.map(({ length }, c) => length + (lessThanAll(c) ? 0.6 : 0)));
   const least = columns.length * box.width + (columns.length - 1) * 6 * size + 4;
   const width = Math.max(least, svg.parentElement.clientWidth);
   const height = tallest * (box.height + 1.1 * size) + 2.2 * size;
   const gap = Math.min((width - 4 - columns.length * box.width) / Math.max(1, columns.length - 1), 16 * size);
   const begin = (width - columns.length * box.width - (columns.length - 1) * gap) / 2;
-  const place = (l, k) => {
-    const step = (height - 2.2 * size) / columns[l].length;
-    return { x: begin + l * (box.width + gap), y: 2 * size + step * (k + 0.5) - box.height / 2 };
+  const place = (c, k) => {
+    const step = (height - 2.2 * size) / columns[c].length;
+    return { x: begin + c * (box.width + gap), y: 2 * size + step * (k + 0.5) - box.height / 2 };
   };
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
@@ -31,14 +28,16 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
   svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
   svg.replaceChildren();
 
+  // Between two columns there are edges where no layer is left out between them.
+  const joined = (c) => layers[c] - layers[c - 1] === 1;
   const strongest = Math.max(
-    ...columns.slice(1).flatMap((units, l) => units.flatMap((j) => columns[l].map((i) => Math.abs(weight(l + 1, i, j))))),
+    ...columns.flatMap((of, c) => (c && joined(c) ? of.flatMap((j) => columns[c - 1].map((i) => Math.abs(weight(layers[c], i, j)))) : [])).filter(Number.isFinite),
     1e-12,
   );
   const edgeList = [];
   // Thickness is the size, a dashed line a negative weight.
   function drawEdge({ line, title, text, back, x, y, l, i, j }, value) {
-    line.setAttribute("stroke-width", (0.6 + 3.2 * Math.min(1.5, Math.abs(value) / strongest)).toFixed(2));
+    line.setAttribute("stroke-width", (0.6 + 3.2 * Math.min(1.5, (Math.abs(value) || 0) / strongest)).toFixed(2));
     if (value < 0) line.setAttribute("stroke-dasharray", "6 4");
     else line.removeAttribute("stroke-dasharray");
     title.textContent = `weight from unit ${i + 1} of layer ${l - 1} to unit ${j + 1} of layer ${l}: ${readable(value)}`;
@@ -47,13 +46,22 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
     const wide = (0.3 + 0.52 * text.textContent.length) * size;
     for (const [name, number] of [["x", x - wide / 2], ["y", y - 0.55 * size], ["width", wide], ["height", 1.1 * size]]) back.setAttribute(name, number);
   }
-  for (let l = 1; l < columns.length; l += 1) {
+  for (let c = 1; c < columns.length; c += 1) {
+    const l = layers[c];
+    if (!joined(c)) {
+      ["…", `${l - layers[c - 1] - 1} more`, "layers"].forEach((text, n) => {
+        const words = drawing("text", { class: "bp-node-text bp-outside", x: begin + c * (box.width + gap) - gap / 2, y: 2 * size + (height - 2.2 * size) / 2 + (n - 1) * 1.4 * size, "text-anchor": "middle" });
+        words.textContent = text;
+        svg.append(words);
+      });
+      continue;
+    }
     const edges = drawing("g", { class: "bp-edges", "data-term": edgeTerm(l) });
     const words = drawing("g", { class: "bp-edge-labels", "data-term": edgeTerm(l) });
-    const labeled = columns[l].length * columns[l - 1].length <= LABELLED_EDGES;
-    columns[l].forEach((j, k) =>
-      columns[l - 1].forEach((i, m) => {
-        const [from, to] = [place(l - 1, m), place(l, k)];
+    const labeled = columns[c].length * columns[c - 1].length <= LABELLED_EDGES;
+    columns[c].forEach((j, k) =>
+      columns[c - 1].forEach((i, m) => {
+        const [from, to] = [place(c - 1, m), place(c, k)];
         const [x1, y1, x2, y2] = [from.x + box.width, from.y + box.height / 2, to.x, to.y + box.height / 2];
         const edge = { line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
         edge.line.append(edge.title);
@@ -73,19 +81,20 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
     svg.append(edges, words);
   }
 
-  const texts = columns.map((units, l) => {
-    const head = drawing("text", { class: "bp-node-text bp-outside", x: begin + l * (box.width + gap) + box.width / 2, y: size, "text-anchor": "middle" });
-    head.textContent = l === 0 ? "input" : l === columns.length - 1 ? `layer ${l}, output` : `layer ${l}`;
+  const texts = new Map(columns.map((drawn, c) => {
+    const l = layers[c];
+    const head = drawing("text", { class: "bp-node-text bp-outside", x: begin + c * (box.width + gap) + box.width / 2, y: size, "text-anchor": "middle" });
+    head.textContent = l === 0 ? "input" : l === sizes.length - 1 ? `layer ${l}, output` : `layer ${l}`;
     svg.append(head);
-    if (sizes[l] > MOST_UNITS) {
-      const { x, y } = place(l, units.length - 1);
+    if (lessThanAll(c)) {
+      const { x, y } = place(c, drawn.length - 1);
       const dots = drawing("text", { class: "bp-node-text bp-outside", x: x + box.width / 2, y: y - 0.35 * size, "text-anchor": "middle" });
-      dots.textContent = `… ${sizes[l] - units.length} more …`;
+      dots.textContent = `… ${sizes[l] - drawn.length} more …`;
       svg.append(dots);
     }
-    return new Map(
-      units.map((i, k) => {
-        const { x, y } = place(l, k);
+    return [l, new Map(
+      drawn.map((i, k) => {
+        const { x, y } = place(c, k);
         const made = Array.from({ length: lines }, (_, n) =>
           drawing("text", { class: n ? "bp-node-text" : "bp-node-value", x: x + box.width / 2, y: y + (1.35 + 1.35 * n) * size, "text-anchor": "middle" }),
         );
@@ -97,13 +106,13 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
         svg.append(node);
         return [i, { made, node }];
       }),
-    );
-  });
+    )];
+  }));
 
   return {
-    units: columns,
-    node: (l, i) => texts[l].get(i)?.node,
-    edgesInto: (l, j) => edgeList.filter((edge) => edge.l === l && edge.j === j).map(({ line }) => line),
+    each: (action) => texts.forEach((drawn, l) => drawn.forEach((_, i) => action(l, i))),
+    node: (l, i) => texts.get(l)?.get(i)?.node,
+    edgesInto: (l, j) => edgeList.filter((edge) => edge.l === l && edge.j === j),
     weights: (of) => edgeList.forEach((edge) => drawEdge(edge, of(edge.l, edge.i, edge.j))),
     mark(one) {
       for (const edge of edgeList) {
@@ -113,8 +122,7 @@ function drawNetwork(svg, { sizes, weight, unitTerm, edgeTerm, label, lines = 2,
       }
     },
     unit(l, i, words) {
-      if (!texts[l].has(i)) return;
-      const { made } = texts[l].get(i);
+      const { made } = texts.get(l).get(i);
       const used = words.filter(Boolean);
       made.forEach((text, n) => {
         text.textContent = used[n] ?? "";

@@ -1,6 +1,6 @@
 // The view of a Predict question. The kernel sends once what is to be said about every possible prediction (the
 // format stands in predict.py and question.py); here a prediction is read, looked up and shown, also when the kernel
-// is busy or gone. Texts of the author arrive as HTML that was escaped in the kernel.
+// is busy or gone. Texts of the author arrive as HTML that was escaped in the kernel. It needs parts.js before it.
 
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const ONE_NUMBER = new RegExp(`^${NUMBER}$`, "i");
@@ -30,8 +30,8 @@ export function parseNumber(typed) {
   return { value: value + 0 };
 }
 
-// The same digits as `readable` in question.py.
-export function readable(value, decimals) {
+// The same digits as `readable` in question.py; that of shared.js has always four decimals.
+function withDecimals(value, decimals) {
   const size = Math.abs(value);
   let text;
   if (size === Infinity) {
@@ -54,8 +54,8 @@ const VERDICTS = {
   number(sent, value) {
     const band = sent.bands.find(({ low, high }) => (low === null || value >= low) && (high === null || value <= high));
     const words = `${sent.start} ${band.words}`
-      .replace("{said}", readable(value, sent.decimals))
-      .replace("{gap}", readable(Math.abs(value - sent.answer), sent.decimals));
+      .replace("{said}", withDecimals(value, sent.decimals))
+      .replace("{gap}", withDecimals(Math.abs(value - sent.answer), sent.decimals));
     return { ...band, words };
   },
   choice: (sent, value) => sent.verdicts[sent.choices.findIndex((choice) => choice.value === value)],
@@ -66,24 +66,17 @@ export const verdictOn = (sent, prediction) => VERDICTS[sent.kind](sent, predict
 
 // ---------------------------------------------------------------------------------- the state, one for all views
 
-function makeController(model) {
+function makeAsker(model) {
   const listeners = new Set();
   const sent = model.get("_sent");
   // What the learner has in hand and has not committed to.
   const draft = { text: "", choice: null, order: sent.kind === "order" ? [...sent.shown] : [], moved: false };
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
-  // JupyterLab's manager shows its kernel; where a manager does not, the kernel is taken to be there.
-  function kernelIsGone() {
-    const manager = model.widget_manager;
-    if (!manager || !("kernel" in manager)) return false;
-    return !manager.kernel || manager.kernel.isDisposed || ["dead", "terminating"].includes(manager.kernel.status);
-  }
-
   // Without a kernel nobody else keeps it; the answer is here all the same.
   function keep(committed) {
     model.set("committed", committed);
-    if (!kernelIsGone()) model.save_changes();
+    if (!kernelIsGone(model)) model.save_changes();
   }
 
   const READ = {
@@ -134,16 +127,6 @@ function makeController(model) {
 }
 
 // ------------------------------------------------------------------------------------------------- small parts
-
-function make(tag, properties = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
 
 const identity = () => `bp-${Math.random().toString(36).slice(2)}`;
 
@@ -279,7 +262,7 @@ const CONTROLS = { number: numberControl, choice: choiceControl, order: orderCon
 
 // ---------------------------------------------------------------------------------------------------- the view
 
-function makeView(controller, el) {
+function questionView(controller, el) {
   const { sent } = controller;
   const heading = make("p", { className: "bp-heading", id: identity(), textContent: "Predict" });
   const question = make("div", { className: "bp-question", id: identity(), innerHTML: sent.question });
@@ -360,10 +343,12 @@ export default () => {
   let controller;
   return {
     initialize({ model }) {
-      controller = makeController(model);
+      controller = makeAsker(model);
     },
     render({ el }) {
-      return makeView(controller, el);
+      return questionView(controller, el);
     },
   };
 };
+
+export { withDecimals as readable };

@@ -1,6 +1,5 @@
 // What all explorers share: the recording, the state behind all views of one widget, the frame with its controls, axes,
-// colors, focus and resizing. The Python side puts this text before the text of a view (see view.py), since a module
-// that is loaded from a blob cannot import another one. The format of the recording stands in wire.py.
+// colors, focus and resizing. It needs parts.js before it. The format of the recording stands in wire.py.
 
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
 const DASHES = [[], [8, 4], [8, 3, 2, 3], [2, 3], [12, 3], [5, 2, 1, 2], [1, 2]];
@@ -72,15 +71,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
 
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
-  // JupyterLab's manager shows its kernel; where a manager does not, the kernel is taken to be there.
-  function kernelIsGone() {
-    const manager = model.widget_manager;
-    if (!manager || !("kernel" in manager)) return false;
-    return !manager.kernel || manager.kernel.isDisposed || ["dead", "terminating"].includes(manager.kernel.status);
-  }
-
   function sync() {
-    if (kernelIsGone()) return;
+    if (kernelIsGone(model)) return;
     lastSync = performance.now();
     // With the number of the kernel's last move that was seen here: what it has moved since counts more.
     const { position, playing, recording } = state;
@@ -90,7 +82,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
 
   function send(content) {
     try {
-      if (kernelIsGone()) return false;
+      if (kernelIsGone(model)) return false;
       model.send(content);
       return true;
     } catch {
@@ -166,6 +158,11 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     request = 1 + Math.floor(Math.random() * 2 ** 31);
     const position = content.reset ? 0 : state.position;
     if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, position, request })) {
+      if (content.reset) {
+        state.waiting = false;
+        goTo(state.recording.home ?? 0);
+        if (!resetAsks(state)) return finish(model.get("_problem")); // all that it takes is here
+      }
       return finish({
         words: model.standalone
           ? "This page has no kernel, so what was recorded cannot be changed here. Stepping works; the notebook can do the rest."
@@ -301,25 +298,6 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   return controller;
 }
 
-// ------------------------------------------------------------------------------------------------- small parts
-
-function make(tag, properties = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element && name !== "list") element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-function drawing(tag, attributes = {}, children = []) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 // ----------------------------------------------------------------------------------------------------- mathematics
 
 function math(tag, attributes = {}, children = []) {
@@ -396,7 +374,7 @@ function niceTicks(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
   const ticks = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9) + 1e-12; i += 1) ticks.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i += 1) ticks.push(i * step);
   return ticks;
 }
 
@@ -603,7 +581,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   // A whole number from 0 on; what is none is not handed on, and the last number comes back.
   function number(label, { onPick, max }) {
     let last = "";
-    const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-number" });
+    const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-whole" });
     input.onchange = guard(() => {
       if (input.value !== "" && input.checkValidity()) onPick(Number(input.value));
       else input.value = last;
@@ -625,7 +603,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   // Plain spans: an <output> is a live region, and the status line is the only one wanted.
   const scrubOut = make("span", { className: "bp-value", "aria-hidden": "true" });
   scrub.oninput = guard(() => controller.scrub(Number(scrub.value)));
-  const speed = choice("Speed", controller.speeds.map((value) => [value, `${value} ${unit}/s`]), (value) => controller.speed(value));
+  const speed = choice("Speed", controller.speeds.map((value) => [value, `${value} ${value === 1 ? unit.replace(/s$/, "") : unit}/s`]), (value) => controller.speed(value));
   const toolbar = make("div", { className: "bp-row" }, [
     make("div", { className: "bp-buttons", role: "group", "aria-label": "Run" }, [resetButton, backButton, stepButton, playButton]),
     make("div", { className: "bp-scrub" }, [make("span", { textContent: counts, "aria-hidden": "true" }), scrub, scrubOut]),

@@ -18,7 +18,7 @@ function tapeView(controller, el) {
   const table = make("table", { className: "bp-tensors" }, [
     make("caption", { textContent: "The tape" }),
     make("thead", {}, [
-      make("tr", {}, ["line", "name", "made by", "value", "local slopes", "gradient"].map((text) => make("th", { textContent: text, scope: "col" }))),
+      make("tr", {}, ["line", "name", "made by", "value", "local slopes", "gradient", "turn"].map((text) => make("th", { textContent: text, scope: "col" }))),
     ]),
     body,
   ]);
@@ -46,7 +46,7 @@ function tapeView(controller, el) {
     const { lines } = state.recording;
     layOut();
     rows = lines.map(({ name, formula }, i) => {
-      const cells = [String(i + 1), name, formula, "", "", ""].map((text) => make("td", { textContent: text }));
+      const cells = [String(i + 1), name, formula, "", "", "", ""].map((text) => make("td", { textContent: text }));
       const row = make("tr", {}, cells);
       row.dataset.term = `line:${i}`;
       return { row, cells };
@@ -67,6 +67,8 @@ function tapeView(controller, el) {
       rows[i].cells[3].textContent = there ? value : "";
       rows[i].cells[4].textContent = there ? slopes.filter(Boolean).join(", ") : "";
       rows[i].cells[5].textContent = texts[at][i];
+      const turn = turns.findIndex(([line]) => line === i);
+      rows[i].cells[6].textContent = at > n + turn ? String(turn + 1) : "";
     });
     links().forEach(({ to, slope }, i) => graph.label(i, to < written && slope !== "" ? `× ${slope}` : ""));
     if (at === 0) {
