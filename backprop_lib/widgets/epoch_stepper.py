@@ -3,9 +3,10 @@
 The kernel records a run (`Recorder`) and sends it once (`wire.py`); a position is an epoch.
 
 Facts: "sizes", "task", "grid" (points along a side), "low", "high", "marks" (epoch, learning rate, batch size where
-each part starts), "stopped", "words" (one line of text for each epoch), "coded", "about" (the settings in words), "code"
-(the run as Python code), "removed" and "added" (see `Settings`), "hidden" (the activation's name) and "reach": the
-activation is sampled at evenly spaced points from -reach to reach.
+each part starts), "stopped", "words" (one line of text for each epoch), "coded", "about" (the settings in words),
+"code" (the run as Python code), "data", "seed", "removed", "added" and "hidden" (see `Settings`), "targets" (the least
+and the largest in training), "misread" (of the images that are shown from: how many at the last epoch, and of how many)
+and "reach": the activation is sampled at evenly spaced points from -reach to reach.
 
 Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers),
 "update_ratios" (epochs, layers), "parameters" (epochs + 1, n_parameters; float32 for images) and "activation", its
@@ -154,8 +155,10 @@ class EpochStepper(Explorer):
         if content["kind"] == "unfreeze":
             self.unfreeze()
         elif content["kind"] == "freeze":
-            if content["id"] == self._identity:
-                self.freeze()
+            # Frozen while another run was under way: that one may be here already.
+            self._frozen = next(
+                (one for one in (self._bytes, self._bytes_before) if one.get("id") == content["id"]), {}
+            )
         else:
             super()._receive(widget, content, buffers)
 
@@ -201,12 +204,15 @@ class EpochStepper(Explorer):
         recording, settings = self.recording, self.recording.settings
         title = self._recorder.choices["data"][settings.data]
         sizes = "-".join(map(str, recording.sizes))
-        edits = f", {len(settings.removed)} samples taken out, {len(settings.added)} put in"
-        return (
-            f"{title}{edits if settings.removed or settings.added else ''}, {sizes} with {settings.hidden}, learning rate "
-            f"{settings.learning_rate:g}, batch size {settings.batch_size or 'all'}, "
-            f"{'own generator' if settings.seed is None else f'seed {settings.seed}'}"
-        )
+        edits = [(len(settings.removed), "taken out"), (len(settings.added), "put in")]
+        by_hand = "".join(f", {count} {what}" for count, what in edits if count)
+        parts = [
+            (f"from epoch {start}: " if start else "", f"{rate:g}", f"batch size {size or 'all'}")
+            for start, rate, size in recording.marks
+        ]
+        rates = "; ".join(f"{start}learning rate {rate}, {size}" for start, rate, size in parts)
+        seed = "own generator" if settings.seed is None else f"seed {settings.seed}"
+        return f"{title}{by_hand}, {sizes} with {settings.hidden}, {seed}, {rates}"
 
     def _whole_sentence(self):
         recording = self.recording
@@ -236,6 +242,14 @@ def _from_browser(settings):
     if "hidden_sizes" in settings:
         settings = {**settings, "hidden_sizes": tuple(settings["hidden_sizes"])}
     return settings
+
+
+def _misread(recording):
+    if recording.task != "images":
+        return []
+    data = recording.held_out_data or recording.training_data
+    right = recording.right if recording.held_out_data is None else recording.held_out_right
+    return [len(data[0]) - int(right[-1]), len(data[0])]
 
 
 def _is_coded(recording):
@@ -270,8 +284,12 @@ def _packed(recording):
         "marks": [list(mark) for mark in recording.marks],
         "words": [recording.words(epoch) for epoch in range(recording.epochs + 1)],
         "coded": _is_coded(recording),
+        "data": settings.data,
+        "seed": settings.seed,
         "removed": list(settings.removed),
         "added": [list(sample) for sample in settings.added],
+        "targets": [] if images else [float(recording.training_data[1].min()), float(recording.training_data[1].max())],
+        "misread": _misread(recording),
         "hidden": settings.hidden,
         "reach": REACH,
     }
@@ -321,7 +339,7 @@ def _draw_images(recording, ax):
     said = recording.field[-1].argmax(axis=1)
     captions = [f"{label}" if label == say else f"{label} as {say}" for label, say in zip(labels, said, strict=True)]
     plots.image_grid(X - X.min(), captions, columns=4, ax=ax)
-    ax.set_title("Images, the misread first")
+    ax.set_title("Images, misread ones first")
     misread = [caption for caption in captions if "as" in caption]
     words = f"misread at the last epoch: {', '.join(misread)}" if misread else "all read correctly at the last epoch"
     return f"{len(X)} images, {words}"

@@ -224,6 +224,7 @@ class Explorer(anywidget.AnyWidget):
         fresh = getattr(self, "_packed", None) is not recording
         if fresh:
             self._packed = recording
+            self._bytes_before = getattr(self, "_bytes", {})
             self._identity += 1
             facts, arrays, start = self._record()
             self._bytes = wire.pack(self._identity, self.frames, start=start, facts=facts, arrays=arrays)

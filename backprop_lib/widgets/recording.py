@@ -5,6 +5,7 @@ A `Recorder` holds the settings, trains with `backprop_lib.train` and keeps what
 """
 
 import copy
+import itertools
 import warnings
 from dataclasses import dataclass, replace
 
@@ -28,8 +29,8 @@ MAX_NUMBERS = 4_000_000
 MAX_UNITS = 128
 """The most hidden units, all layers together."""
 
-SHOWN = 12
-"""How many images are shown with what is said about them."""
+SHOWN, MOST_MISREAD = 12, 8
+"""How many images are shown with what is said about them, and how many of these may be misread at the last epoch."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Recording:
     field : ndarray of shape (epochs + 1, GRID, GRID), (epochs + 1, 4 GRID) or (epochs + 1, n_shown, n_classes)
         The prediction on the grid, or for the images in `shown`.
     shown : tuple (X, labels) or None
-        The images that are shown: held out where anything is, the misread of the last epoch first.
+        The images that are shown, held out where anything is: some that are misread at the last epoch, then others.
     marks : tuple of (int, float, int or None)
         Where each part of the run starts: its epoch, learning rate and batch size.
     stopped : None, "callback" or "diverged"
@@ -226,7 +227,8 @@ class Recorder:
         self._own_held_out = None if held_out is None else run_data.held_out(held_out, self._own_data)
         self._loss = loss if loss is None else losses.get(loss)
         self._optimizer = training.get(optimizer).copy()
-        self._rng = None if rng is None else copy.deepcopy(validation.random_generator(rng))
+        seed = 0 if rng is None else rng if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) else None
+        self._rng = copy.deepcopy(validation.random_generator(rng)) if seed is None else None
         if on_epoch is not None and not callable(on_epoch):
             raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
         self._on_epoch = on_epoch
@@ -238,7 +240,7 @@ class Recorder:
                 hidden=hidden,
                 learning_rate=learning_rate,
                 batch_size=batch_size,
-                seed=None if self._rng is not None else 0,
+                seed=seed,
             )
         )
         self._record_from_start(settings)
@@ -287,7 +289,8 @@ class Recorder:
         """Change settings, and train again what depends on them.
 
         Another data set, other hidden layers, another activation or another seed start a new network at epoch 0.
-        Samples put in or taken out train the same first weights anew from epoch 0, and the epoch on screen stays.
+        Samples put in or taken out train the same first weights anew from epoch 0, with the present settings all the
+        way; the epoch on screen stays as far as the new run reaches.
         Another learning rate or batch size keeps everything up to the epoch on screen and trains on from there.
 
         Parameters
@@ -372,8 +375,9 @@ class Recorder:
         batch_size = settings.batch_size
         if batch_size is not None:
             batch_size = validation.whole_number("batch_size", batch_size, at_least=1)
-        if settings.seed is not None:
-            validation.whole_number("seed", settings.seed, at_least=0)
+        seed = settings.seed
+        if seed is not None:
+            seed = validation.whole_number("seed", seed, at_least=0)
         elif self._rng is None:
             raise ValueError("seed is None, a whole number was expected: no generator was handed over to draw from.")
         return Settings(
@@ -382,7 +386,7 @@ class Recorder:
             hidden=activations.get(settings.hidden).name,
             learning_rate=validation.learning_rate(settings.learning_rate),
             batch_size=batch_size,
-            seed=settings.seed,
+            seed=seed,
             removed=tuple(settings.removed),
             added=tuple(tuple(sample) for sample in settings.added),
         )
@@ -404,11 +408,11 @@ class Recorder:
             training_data, held_out = dataset.make(data_rng), None
             if dataset.held_out:
                 training_data, held_out = datasets.hold_out(*training_data, fraction=run_data.HELD_OUT, rng=data_rng)
+        task = run_data.task(*training_data)
         training_data, settings = run_data.edited(training_data, settings)
         X, y = training_data
         if settings.data == "own" and settings.batch_size is not None and settings.batch_size >= len(X):
             settings = replace(settings, batch_size=None)
-        task = run_data.task(X, y)
         n_out = 1 if task != "images" else 1 + max(int(labels.max()) for labels in (y, *(held_out or ())[1:]))
         sizes = (X.shape[1], *settings.hidden_sizes, n_out)
         _check_memory(sizes, self.run_length)
@@ -494,12 +498,12 @@ class Recorder:
 
 
 def _check_memory(sizes, epochs):
-    n_parameters = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
+    n_parameters = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
     if n_parameters * (epochs + 1) > MAX_NUMBERS:
+        possible = max(1, MAX_NUMBERS // n_parameters - 1)
         raise ValueError(
             f"a {'-'.join(map(str, sizes))} network has {n_parameters} parameters, and {epochs} epochs of it are too "
-            f"many to keep. At most {max(1, MAX_NUMBERS // n_parameters - 1)} epochs can be recorded: take fewer epochs, "
-            f"or fewer units."
+            f"many to keep. At most {possible} epochs can be recorded: take fewer epochs, or fewer units."
         )
 
 
@@ -514,8 +518,10 @@ class _View:
             self.images = held_out or training_data
             self.grid = self.images[0]
             return
-        margin = 0.2 * (X.max(axis=0) - X.min(axis=0)) + 0.05
-        self.low, self.high = X.min(axis=0) - margin, X.max(axis=0) + margin
+        drawn = X if held_out is None else np.concatenate([X, held_out[0]])
+        reach = drawn.max(axis=0) - drawn.min(axis=0)
+        margin = np.where(reach > 0, 0.25 * reach, 0.5)
+        self.low, self.high = drawn.min(axis=0) - margin, drawn.max(axis=0) + margin
         points = GRID if X.shape[1] == 2 else 4 * GRID
         axes = [np.linspace(low, high, points) for low, high in zip(self.low, self.high, strict=True)]
         self.shape = (points,) * X.shape[1]
@@ -532,7 +538,9 @@ class _View:
             return field, None
         X, labels = self.images
         is_right = field[-1].argmax(axis=1) == labels
-        first = np.argsort(is_right, kind="stable")[:SHOWN]
+        misread, right = np.flatnonzero(~is_right), np.flatnonzero(is_right)
+        n_misread = max(min(len(misread), MOST_MISREAD), SHOWN - len(right))
+        first = np.concatenate([misread[:n_misread], right[: SHOWN - n_misread]])
         return field[:, first], (X[first], labels[first])
 
 

@@ -3,7 +3,7 @@
 import inspect
 import textwrap
 
-from backprop_lib import datasets
+from backprop_lib import datasets, training
 from backprop_lib.widgets import run_data
 
 __all__ = ["write"]
@@ -24,8 +24,7 @@ def write(recording, loss, optimizer):
     Returns
     -------
     str
-        It leaves `network` and `history`; where the data or the generator came from the learner it uses the names
-        `data` and `rng`.
+        It leaves `network` and `history`; what came from the learner it calls `data`, `rng` and `optimizer`.
     """
     settings = recording.settings
     imported, made = _optimizer(optimizer)
@@ -43,7 +42,7 @@ def write(recording, loss, optimizer):
 def _data(settings):
     drawn = "data_rng, weight_rng, order_rng"
     if settings.seed is None:
-        lines = [f"{drawn} = rng.spawn(3)  # rng: a generator in the state in which you handed it over"]
+        lines = [f"{drawn} = rng.spawn(3)  # rng: yours, in the state in which you handed it over"]
     else:
         lines = [f"{drawn} = np.random.default_rng({settings.seed}).spawn(3)"]
     if settings.data == "own":
@@ -89,9 +88,12 @@ def _train(learning_rate, epochs, batch_size, optimizer):
 
 
 def _optimizer(optimizer):
-    """Return the import that an optimizer needs, and how it is made."""
-    names = [name for name in inspect.signature(type(optimizer).__init__).parameters if name != "self"]
-    given = ", ".join(f"{name}={getattr(optimizer, name)!r}" for name in names)
-    if all(getattr(optimizer, name) == getattr(type(optimizer)(), name) for name in names):
+    """Return the import that an optimizer needs, and how it is made; one of the learner's own is only named."""
+    kind = type(optimizer)
+    if kind.__module__ != training.__name__ or optimizer.steps:
+        return ["# optimizer: yours, in the state in which you handed it over"], "optimizer"
+    names = [name for name in inspect.signature(kind.__init__).parameters if name != "self"]
+    if all(getattr(optimizer, name) == getattr(kind(), name) for name in names):
         return [], f'"{optimizer.name}"'
-    return [f"from backprop_lib.training import {type(optimizer).__name__}"], f"{type(optimizer).__name__}({given})"
+    given = ", ".join(f"{name}={getattr(optimizer, name)!r}" for name in names)
+    return [f"from backprop_lib.training import {kind.__name__}"], f"{kind.__name__}({given})"

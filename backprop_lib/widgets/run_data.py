@@ -20,7 +20,7 @@ HELD_OUT = 0.25
 MAX_SAMPLES = 2000
 """The most samples that are drawn, at every epoch."""
 
-MAX_PIXELS, MAX_CLASSES = 256, 10
+MIN_PIXELS, MAX_PIXELS, MAX_CLASSES = 9, 256, 10
 
 
 def task(X, y):
@@ -53,11 +53,11 @@ def pair(data):
         raise TypeError('data takes a name, such as "xor", or a pair (X, y).')
     X, y = (validation.float_array(name, array) for name, array in zip(("X", "y"), data, strict=True))
     side = round(X.shape[1] ** 0.5) if X.ndim == 2 else 0
-    is_images = 4 <= side * side <= MAX_PIXELS and side * side == X.shape[1]
+    is_images = MIN_PIXELS <= side * side <= MAX_PIXELS and side * side == X.shape[1]
     if X.ndim != 2 or (X.shape[1] not in (1, 2) and not is_images):
         raise ValueError(
             f"X has the shape {X.shape}; the stepper draws data with one or two inputs, (n_samples, 2), or square "
-            f"images of up to {MAX_PIXELS} pixels, such as (n_samples, 64)."
+            f"images of {MIN_PIXELS} to {MAX_PIXELS} pixels, such as (n_samples, 64)."
         )
     if len(X) > MAX_SAMPLES:
         raise ValueError(f"X has {len(X)} samples; at most {MAX_SAMPLES} can be drawn. Use train for more.")

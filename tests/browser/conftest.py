@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import TimeoutError as WaitedTooLong
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]

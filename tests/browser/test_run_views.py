@@ -116,9 +116,9 @@ def test_a_run_is_frozen_and_dropped_without_a_kernel(opened):
     opened.click("Freeze this run")
     assert opened.root.locator("canvas:visible").count() == 6
     assert opened.words.startswith(f"{words} Frozen run: training loss ")
-    assert opened.words.endswith(" at epoch 9.")
+    assert opened.words.endswith(" at epoch 9 of 20.")
     opened.click("Step")
-    assert opened.words.endswith(" at epoch 10.")
+    assert opened.words.endswith(" at epoch 10 of 20.")
     assert axe_violations(opened.page) == []
     opened.click("Drop the frozen run")
     assert opened.root.locator("canvas:visible").count() == 3
@@ -129,13 +129,26 @@ def test_a_run_is_frozen_and_dropped_without_a_kernel(opened):
 @pytest.mark.parametrize("opened", KINDS[:1], indirect=True, ids=["moons"])
 def test_without_a_kernel_a_sample_is_not_put_in_and_that_is_said(opened):
     opened.root.get_by_label("Edit samples").select_option("add class 1")
-    assert "Click into the plot." in opened.words
+    assert "Click into the plot." in opened.root.locator(".bp-note").inner_text()
     opened.root.get_by_role("application").click()
     assert "This page has no kernel" in opened.root.get_by_role("alert").inner_text()
+    assert "Put in" not in opened.root.inner_text()
     opened.root.get_by_label("Edit samples").select_option("off")
     opened.root.get_by_label("Seed").fill("-3")
     opened.root.get_by_label("Seed").blur()
     assert opened.root.get_by_label("Seed").input_value() == "0"
+    assert "a whole number from 0 to 999999 was expected" in opened.root.get_by_role("alert").inner_text()
+
+
+def note(stepper):
+    return stepper.root.locator(".bp-note").inner_text()
+
+
+def await_note(stepper, pattern):
+    stepper.page.wait_for_function(
+        "([element, pattern]) => new RegExp(pattern).test(element.textContent)",
+        arg=[stepper.root.locator(".bp-note").element_handle(), pattern],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -184,19 +197,20 @@ def test_samples_are_put_in_and_taken_out_by_click(in_lab, stepper):
     at = {"x": box["width"] * 0.8, "y": box["height"] * 0.5}
     plot.click(position=at)
     await_kernel(in_lab, "len(stepper.training_data[0])", 151)
-    stepper.await_words("^Epoch 30 of 40.* Put in: a sample at x₁")
+    await_note(stepper, "^Put in: a sample of class 0 at x₁")
+    assert stepper.epoch == 30
     assert stepper.words.split(":")[1] != loss.split(":")[1]
     sample = ask_kernel(in_lab, "[*stepper.training_data[0][-1], *stepper.training_data[1][-1]]")
-    said = re.search(r"Put in: a sample at x₁ ([\d.−]+), x₂ ([\d.−]+)\.", stepper.words).groups()
+    said = re.search(r"at x₁ ([\d.−]+), x₂ ([\d.−]+)\. Trained", note(stepper)).groups()
     assert [float(text.replace("−", "-")) for text in said] == pytest.approx(sample[:2], abs=6e-5)
     assert sample[2] == 0
     stepper.choose("Edit samples", "remove")
     plot.click(position=at)
     await_kernel(in_lab, "len(stepper.training_data[0])", 150)
-    stepper.await_words("^Epoch 30 of 40.* Taken out: the sample at x₁")
+    await_note(stepper, "^Taken out: the sample at x₁")
     assert stepper.words.split(":")[1] == loss.split(":")[1]
     plot.click(position={"x": box["width"] * 0.2, "y": box["height"] * 0.8})  # where no sample lies
-    stepper.await_words("No sample is near x₁")
+    await_note(stepper, "No sample is near x₁")
     stepper.choose("Edit samples", "off")
     await_kernel(in_lab, "[stepper.epoch, len(stepper.training_data[0])]", [30, 150])
 
@@ -222,12 +236,12 @@ def test_samples_are_put_in_and_taken_out_by_the_keyboard_alone(in_lab, stepper)
     plot.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
         in_lab.keyboard.press(key)
-    stepper.await_words(r"At x₁ [\d.−]+, x₂ [\d.−]+, on (no sample|a sample of class [01])\.")
+    await_note(stepper, r"At x₁ [\d.−]+, x₂ [\d.−]+, on (no sample|a sample of class [01])\.")
     assert stepper.epoch == 0  # the arrows moved the mark and not the epoch
     in_lab.screenshot(path=SCREENSHOTS / "stepper_editing.png")
     in_lab.keyboard.press("Enter")
     await_kernel(in_lab, "len(stepper.training_data[0])", 151)
-    stepper.await_words("Put in: a sample at")
+    await_note(stepper, "^Put in: a sample of class 1 at")
     in_lab.keyboard.press("Delete")
     await_kernel(in_lab, "stepper.recording.settings.added", [])
     stepper.choose("Edit samples", "off")
@@ -242,12 +256,12 @@ def test_two_runs_stand_side_by_side_and_a_second_window_sees_them_too(lab, in_l
     stepper.choose("Activation", "relu")
     stepper.await_words(r"^Epoch 0 of 40.*Frozen run: training loss")
     stepper.scrub(40)
-    stepper.await_words(f"Frozen run: training loss {first:.4f} at epoch 40.")
+    stepper.await_words(f"Frozen run: training loss {first:.4f} at epoch 40 of 40.")
     assert stepper.loss != first
     assert faults(stepper.root) == []
     in_lab.screenshot(path=SCREENSHOTS / "stepper_frozen.png")
     second = Stepper(in_lab, nth=1)
-    second.await_words(f"Frozen run: training loss {first:.4f} at epoch 40.")
+    second.await_words(f"Frozen run: training loss {first:.4f} at epoch 40 of 40.")
     ask_kernel(in_lab, "stepper.unfreeze()")
     stepper.root.get_by_role("button", name="Freeze this run").wait_for()
     assert "Frozen" not in second.words
@@ -260,3 +274,55 @@ def test_the_digits_can_be_chosen(in_lab, stepper):
     stepper.scrub(40)
     in_lab.screenshot(path=SCREENSHOTS / "stepper_digits.png")
     assert faults(stepper.root) == []
+
+
+def test_a_class_is_put_in_along_a_line_too(lab):
+    cell = """import numpy as np
+from backprop_lib.widgets import EpochStepper
+x = np.linspace(-1, 1, 21)[:, np.newaxis]
+stepper = EpochStepper((x, (x > 0) * 1.0), epochs=10)
+stepper"""
+    page = lab.open(notebook(lab, "classes_on_a_line", cell))
+    assert lab.run_all(page) == []
+    stepper = Stepper(page)
+    stepper.choose("Edit samples", "add class 0")
+    stepper.root.get_by_role("application").click()
+    await_note(stepper, "^Put in: a sample of class 0 at x")
+    assert ask_kernel(page, "stepper.training_data[1][-1].tolist()") == [0]
+    stepper.choose("Edit samples", "put all back")
+    await_note(stepper, "^All samples are as they were")
+    await_kernel(page, "len(stepper.training_data[0])", 21)
+    assert page.problems == []
+    page.context.close()
+
+
+def test_samples_put_in_stay_with_the_data_they_were_put_into_however_fast_the_data_change(in_lab, stepper):
+    stepper.choose("Edit samples", "add class 1")
+    stepper.root.evaluate(
+        """root => {
+            const canvas = root.querySelector('[role=application]');
+            const data = root.querySelectorAll('select')[1];
+            const click = part => {
+                const frame = canvas.getBoundingClientRect();
+                const [clientX, clientY] = [frame.left + part * frame.width, frame.top + 0.3 * frame.height];
+                canvas.dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }));
+            };
+            [0.4, 0.5, 0.6].forEach(click);
+            data.selectedIndex = [...data.options].findIndex(option => option.textContent === 'Rings');
+            data.dispatchEvent(new Event('change'));
+            click(0.7);
+        }"""
+    )
+    await_note(stepper, "^$")
+    await_kernel(in_lab, "[stepper.recording.settings.data, len(stepper.training_data[0])]", ["rings", 150])
+
+
+def test_a_run_without_an_epoch_does_not_play(chromium, tmp_path):
+    made = EpochStepper("noisy_sine", learning_rate=1e300, epochs=5)
+    assert made.frames == 0
+    page = Page(chromium, made.to_html(tmp_path / "run.html"))
+    page.click("Play")
+    assert page.button("Play").is_visible()
+    assert "the run diverged" in page.words
+    assert page.problems == []
+    page.close()

@@ -5,7 +5,10 @@ const TITLES = {
   loss: () => "Loss",
   layers: (_, kind) => (kind === "norms" ? "Gradient magnitude of each layer" : "Update of W over W, each layer"),
   prediction: (recording) => {
-    if (recording.task === "images") return recording.held_out_loss.length ? "Held-out images, the misread first" : "Images, the misread first";
+    if (recording.task === "images") {
+      const [misread, count] = recording.misread;
+      return `Of ${count} ${recording.held_out_loss.length ? "held-out" : "training"} images, ${misread} misread at the end: some of these first`;
+    }
     if (inputsOf(recording) === 1) return "Prediction and samples";
     return recording.task === "classification" ? "Decision boundary" : "Prediction over the inputs";
   },
@@ -48,7 +51,7 @@ function makeRow(recordingOf) {
     draw(epoch) {
       panels.forEach(({ canvas }, i) => drawers[i].draw(canvas, epoch));
     },
-    tell(epoch, quietly) {
+    tell(epoch, quietly, { before = "", after = "" } = {}) {
       panels.forEach(({ canvas, legend, caption }, i) => {
         const texts = drawers[i].legend(epoch);
         texts.forEach((text, k) => {
@@ -56,7 +59,8 @@ function makeRow(recordingOf) {
         });
         if (quietly) return;
         const more = drawers[i].about?.(epoch);
-        const label = `${caption.textContent} at epoch ${epoch}: ${texts.join(", ")}${more ? `; misread: ${more}` : ""}`;
+        const about = `${caption.textContent} at epoch ${epoch}: ${texts.join(", ")}${more ? `; misread: ${more}` : ""}`;
+        const label = `${before}${about}${i === 2 ? after : ""}`;
         canvas.setAttribute("aria-label", label);
       });
     },
@@ -91,23 +95,28 @@ function makeFold(title, frame, controller, partOf) {
 
 function stepperView(controller, el) {
   const { state } = controller;
-  let note = { text: "", position: 0 }; // what was done last by hand; it goes when the epoch changes
+  let note = { position: 0, id: 0 }; // where the note belongs: it goes with the next epoch or run
+  let pending = ""; // what to note when the kernel has done it
+  const say = (text) => {
+    note = { position: state.position, id: state.recording.id };
+    frame.note(text);
+  };
   const frozenEpoch = () => Math.min(state.position, state.frozen.frames);
   const frame = makeFrame(controller, el, {
     name: "Epoch stepper",
     counts: "Epoch",
     unit: "epochs",
     words: ({ recording, position, frozen }) => {
-      const beside = frozen ? ` Frozen run: training loss ${readable(frozen.loss[frozenEpoch()])} at epoch ${frozenEpoch()}.` : "";
-      const last = note.text && note.position === position ? ` ${note.text}` : "";
-      return `${recording.words[position]}${beside}${last}`;
+      const beside = frozen ? ` Frozen run: training loss ${readable(frozen.loss[frozenEpoch()])} at epoch ${frozenEpoch()} of ${frozen.frames}.` : "";
+      return `${recording.words[position]}${beside}`;
     },
     shown: ({ recording, position }) => `${position} of ${recording.frames}`,
     working: "Training with the new settings.",
   });
 
   const pick = (name) => (value) => controller.change({ [name]: value });
-  const data = frame.choice("Data", [], pick("data"));
+  // Samples put in or taken out belong to the data that they were put into.
+  const data = frame.choice("Data", [], (value) => controller.change({ data: value, added: [], removed: [] }));
   const hiddenSizes = frame.choice("Hidden layers", [], pick("hidden_sizes"));
   const hidden = frame.choice("Activation", [], pick("hidden"));
   const batch = frame.choice("Batch size", [], pick("batch_size"));
@@ -117,7 +126,14 @@ function stepperView(controller, el) {
     onPick: (i) => controller.change({ learning_rate: rates()[i] }),
     className: "bp-rate",
   });
-  const seed = frame.number("Seed", { onPick: pick("seed"), max: 999999 });
+  const seed = frame.number("Seed", {
+    onPick: (value) => {
+      const isDrawn = !["own", "xor"].includes(controller.settings().data);
+      controller.change({ seed: value, ...(isDrawn ? { removed: [] } : {}) });
+    },
+    max: 999999,
+    placeholder: "own",
+  });
   let kind = "norms";
   const perLayer = frame.choice(
     "Per layer",
@@ -132,12 +148,17 @@ function stepperView(controller, el) {
   const [present, frozen] = rows;
   const editor = makeEditor(controller, present.canvas, {
     redraw: frame.guard(() => present.draw(state.position)),
-    say: (text) => {
-      note = { text, position: state.position };
-      frame.showStatus();
+    say,
+    done: (text) => {
+      pending = text;
+      say("");
     },
   });
-  const edit = frame.choice("Edit samples", [], (value) => editor.set(value));
+  const edit = frame.choice("Edit samples", [], (value) => {
+    editor.set(value);
+    edit.show(editor.mode());
+    tell();
+  });
   const freeze = frame.button("Freeze this run", () => (state.frozen ? controller.unfreeze() : controller.freeze()));
   frame.settings.append(
     data.element, hiddenSizes.element, hidden.element, rate.element, batch.element, seed.element,
@@ -166,7 +187,9 @@ function stepperView(controller, el) {
     }
   });
   const program = make("details", { className: "bp-parameters" }, [make("summary", { textContent: "This run as Python code" }), copy, code]);
-  frame.body.append(present.element, frozen.element, ...folds.map(({ fold }) => fold), parameters, program);
+  const parts = [...folds.map(({ fold }) => fold), parameters, program];
+  parts.forEach((one) => one.querySelector("summary").append(make("small", { textContent: " (of the run above, not of the frozen one)", hidden: true })));
+  frame.body.append(present.element, frozen.element, ...parts);
 
   function controls() {
     const settings = controller.settings();
@@ -185,8 +208,15 @@ function stepperView(controller, el) {
     const edits = editor.choices();
     edit.element.hidden = edits.length === 0;
     edit.fill(edits);
-    if (!edits.some(([value]) => value === editor.mode())) editor.set("");
+    if (!edits.some(([value]) => value === editor.mode())) {
+      editor.set("");
+      say("Editing is off: these are other data.");
+    }
     edit.show(editor.mode());
+    if (pending && !state.waiting) {
+      if (!state.problem.words) say(pending);
+      pending = "";
+    }
   }
 
   function recording() {
@@ -195,6 +225,9 @@ function stepperView(controller, el) {
     frozen.element.hidden = !state.frozen;
     rows.forEach(({ element }) => element.classList.toggle("bp-compared", Boolean(state.frozen)));
     if (state.frozen) frozen.begin({ compared, kind, title: "Frozen:" });
+    parts.forEach((one) => {
+      one.querySelector("small").hidden = !state.frozen;
+    });
     freeze.textContent = state.frozen ? "Drop the frozen run" : "Freeze this run";
     frame.scrubOut.style.minWidth = `${2 * String(state.recording.frames).length + 4}ch`; // so that the slider keeps its length
     code.textContent = state.recording.code;
@@ -207,10 +240,15 @@ function stepperView(controller, el) {
     folds.forEach(({ draw }) => draw());
   }
 
+  function tell() {
+    present.tell(state.position, state.playing, { before: state.frozen ? "Now: " : "", after: editor.about() });
+    if (state.frozen) frozen.tell(frozenEpoch(), state.playing, { before: "Frozen: " });
+  }
+
   function position() {
+    if (note.position !== state.position || note.id !== state.recording.id) say("");
     redraw();
-    present.tell(state.position, state.playing);
-    if (state.frozen) frozen.tell(frozenEpoch(), state.playing);
+    tell();
     drawTables();
   }
 

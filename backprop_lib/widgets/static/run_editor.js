@@ -3,7 +3,7 @@
 const NEAR = 16; // pixels
 
 // Puts samples in and takes them out, by click and by keyboard; only the training data of a plane or a line.
-function makeEditor(controller, canvas, { redraw, say }) {
+function makeEditor(controller, canvas, { redraw, say, done }) {
   const { state } = controller;
   let mode = "";
   let scale = null;
@@ -40,6 +40,12 @@ function makeEditor(controller, canvas, { redraw, say }) {
     return best;
   }
 
+  // New data are under way: what is clicked in the old plot would be put into them.
+  function isLate() {
+    const { data, seed } = controller.settings();
+    return data !== state.recording.data || seed !== state.recording.seed;
+  }
+
   const place = ([x, y]) => (isLine() ? `x ${readable(x)}, y ${readable(y)}` : `x₁ ${readable(x)}, x₂ ${readable(y)}`);
 
   function remove([x, y]) {
@@ -47,21 +53,24 @@ function makeEditor(controller, canvas, { redraw, say }) {
     if (!(found.distance <= NEAR)) return say(`No sample is near ${place([x, y])}.`);
     const { removed, added } = controller.settings();
     if (present().length === 1) return say("The last sample has to stay.");
-    if (!found.values) controller.change({ removed: [...removed, found.row] });
-    else {
-      const at = added.findIndex((one) => String(one) === String(found.values));
-      controller.change({ added: added.filter((_, i) => i !== at) });
-    }
-    return say(`Taken out: the sample at ${place(isLine() ? [found.at[0], found.target] : found.at)}.`);
+    done(`Taken out: the sample at ${place(isLine() ? [found.at[0], found.target] : found.at)}. Trained anew from epoch 0.`);
+    if (!found.values) return controller.change({ removed: [...removed, found.row] });
+    const at = added.findIndex((one) => String(one) === String(found.values));
+    return controller.change({ added: added.filter((_, i) => i !== at) });
   }
 
   function add([x, y]) {
-    const sample = isLine() ? [x, y] : [x, y, Number(mode)];
+    const classes = state.recording.task === "classification";
+    const sample = isLine() ? [x, classes ? Number(mode) : y] : [x, y, Number(mode)];
+    const kind = classes ? `a sample of class ${mode}` : "a sample";
+    done(`Put in: ${kind} at ${place([x, y])}. Trained anew from epoch 0.`);
     controller.change({ added: [...controller.settings().added, sample] });
-    return say(`Put in: a sample at ${place([x, y])}.`);
   }
 
-  const act = (at) => (mode === "remove" ? remove(at) : add(at));
+  function act(at) {
+    if (isLate()) return say("Wait for the new data.");
+    return mode === "remove" ? remove(at) : add(at);
+  }
 
   function keydown(event) {
     if (!mode || !scale) return;
@@ -76,9 +85,20 @@ function makeEditor(controller, canvas, { redraw, say }) {
       say(`At ${place(cursor)}, ${near}.`);
       redraw();
     } else if (event.key === "Enter" || event.key === " ") act(cursor);
-    else if (event.key === "Delete" || event.key === "Backspace") remove(cursor);
+    else if (event.key === "Delete" || event.key === "Backspace") isLate() ? say("Wait for the new data.") : remove(cursor);
     else return;
     event.preventDefault();
+  }
+
+  // What was put in and is not trained on yet.
+  function drawPending({ pen, ink }, { px, py }) {
+    const [known, asked] = [state.recording.added.map(String), controller.settings().added];
+    if (isLate()) return;
+    pen.globalAlpha = 0.6;
+    for (const sample of asked.filter((one) => !known.includes(String(one)))) {
+      pointMark(pen, px(sample[0]), py(sample[1]), 3, "#1a1a1a", { hollow: true, inside: "#ffffff", ink });
+    }
+    pen.globalAlpha = 1;
   }
 
   canvas.addEventListener("click", (event) => {
@@ -97,14 +117,18 @@ function makeEditor(controller, canvas, { redraw, say }) {
   return {
     choices() {
       if (state.recording.task === "images") return [];
-      const { y, task } = state.recording;
+      const { targets, task } = state.recording;
       const adds = task === "classification" ? [0, 1].map((one) => [String(one), `add class ${one}`])
         : isLine() ? [["line", "add a sample"]]
-        : [Math.min(...y), Math.max(...y)].map((one) => [String(one), `add ${readable(one)}`]);
-      return [["", "off"], ...adds, ["remove", "remove"]];
+        : [...new Set(targets)].map((one) => [String(one), `add ${readable(one)}`]);
+      return [["", "off"], ...adds, ["remove", "remove"], ["undo", "put all back"]];
     },
     set(value) {
-      mode = value;
+      if (value === "undo") {
+        done("All samples are as they were. Trained anew from epoch 0.");
+        controller.change({ added: [], removed: [] });
+      }
+      mode = value === "undo" ? "" : value;
       canvas.classList.toggle("bp-edits", Boolean(mode));
       if (mode) {
         canvas.tabIndex = 0;
@@ -115,13 +139,15 @@ function makeEditor(controller, canvas, { redraw, say }) {
         canvas.removeAttribute("tabindex");
         canvas.setAttribute("role", "img");
         delete canvas.dataset.ownKeys;
-        say("");
+        if (value !== "undo") say("");
       }
       redraw();
     },
     mode: () => mode,
+    about: () => (mode ? `. Editing, ${mode === "remove" ? "taking out" : "putting in"}: arrows move, Enter acts, Delete takes out` : ""),
     over({ pen, ink }, fresh) {
       scale = fresh;
+      drawPending({ pen, ink }, fresh);
       if (!mode) return;
       const isOff = (value, [least, most]) => !(value >= least && value <= most);
       if (!cursor || isOff(cursor[0], scale.x) || isOff(cursor[1], scale.y)) {

@@ -27,10 +27,14 @@ function largestWeights(recording) {
 function hiddenActivations(recording, epoch, inputs) {
   const { activation: samples, reach } = recording;
   const last = samples.length - 1;
+  const step = (2 * reach) / last;
   const f = (z) => {
-    const at = ((z + reach) / (2 * reach)) * last;
+    const at = (z + reach) / step;
     const i = Math.min(Math.max(Math.floor(at), 0), last - 1);
-    return samples[i] + (at - i) * (samples[i + 1] - samples[i]);
+    const slope = samples[i + 1] - samples[i];
+    // Beyond the samples the line goes on, but what has become level stays level.
+    if ((at < 0 || at > last) && Math.abs(slope) < 1e-3 * step) return samples[at < 0 ? 0 : last];
+    return samples[i] + (at - i) * slope;
   };
   let a = inputs;
   return parametersAt(recording, epoch).slice(0, -1).map(({ nIn, nOut, W, b }) => {
@@ -63,7 +67,8 @@ function fit(canvas, height) {
 }
 
 // Divide the width of a canvas into equal tiles; returns the box of tile `i` and the height that all take.
-function tiles(width, count, least, gap = 5) {
+function tiles(whole, count, least, gap = 5) {
+  const width = whole - 2; // the frames of the outer tiles
   const columns = Math.min(count, Math.max(1, Math.floor((width + gap) / (least + gap))));
   const edge = Math.min((width + gap) / columns - gap, 2 * least);
   const rows = Math.ceil(count / columns);
@@ -85,7 +90,7 @@ function outline(pen, box, color) {
 
 // W as colored cells, a row for each input and one below for b; entries below 0 carry a bar.
 function drawWeights(canvas, { nIn, nOut, W, b }, most) {
-  const cell = Math.max(3, Math.min(26, Math.floor((canvas.clientWidth - 2) / nOut), Math.floor(360 / (nIn + 1))));
+  const cell = Math.max(1, Math.min(26, Math.floor((canvas.clientWidth - 3) / nOut), Math.floor(360 / (nIn + 1))));
   const gap = Math.max(3, cell / 3);
   const paper = fit(canvas, (nIn + 1) * cell + gap + 2);
   if (!paper) return;
@@ -125,15 +130,17 @@ function weightsPart(recording) {
   const images = recording.task === "images";
   return {
     parts: recording.sizes.slice(1).map((nOut, i) => ({
-      label: images && i === 0 ? "Layer 1: the weights that enter each unit" : `W and b of layer ${i + 1}`,
+      label: `${images && i === 0 ? "Layer 1: the weights that enter each unit" : `W and b of layer ${i + 1}`}, up to ±${readable(most[i])}`,
       draw: (canvas, epoch) => {
         const layer = parametersAt(recording, epoch)[i];
         if (images && i === 0) drawWeightImages(canvas, layer, most[i]);
         else drawWeights(canvas, layer, most[i]);
       },
-      about: `${recording.sizes[i]} inputs and ${nOut} units; the strongest colors are ±${readable(most[i])}`,
+      about: `${recording.sizes[i]} inputs and ${nOut} units`,
     })),
-    words: "Blue is above 0, orange below (with a bar, where there is room), white is 0. A color means the same at every epoch.",
+    words:
+      `A row is an input of the layer, a column a unit; the strip below is b.${images ? " In layer 1 each unit's weights stand as an image, and b is left out." : ""} ` +
+      "Blue is above 0, orange below (with a bar, where there is room), white is 0; the strongest colors are the largest size in the whole run, so a color means the same at every epoch. The numbers stand below.",
   };
 }
 
@@ -174,7 +181,27 @@ function unitsPart(recording) {
       for (let i = 0; i < one.length; i += 1) one[i] = z[i * units + unit];
       contour(paper, one, UNIT_GRID, plan.box(unit), 0, 1.5);
       outline(paper.pen, plan.box(unit), "#808080");
+      markLargest(paper, a, units, unit, plan.box(unit));
     }
+  }
+
+  // The sign of the largest activation, where it is, so that no color is needed to read the picture.
+  function markLargest({ pen, size }, a, units, unit, box) {
+    let best = 0;
+    for (let i = 0; i < UNIT_GRID ** 2; i += 1) if (Math.abs(a[i * units + unit]) > Math.abs(a[best * units + unit])) best = i;
+    const value = a[best * units + unit];
+    if (value === 0) return;
+    const within = (at, low, high) => Math.min(Math.max(at, low + 0.6 * size), high - 0.6 * size);
+    const x = within(box.left + ((best % UNIT_GRID) / (UNIT_GRID - 1)) * (box.right - box.left), box.left, box.right);
+    const y = within(box.bottom - (Math.floor(best / UNIT_GRID) / (UNIT_GRID - 1)) * (box.bottom - box.top), box.top, box.bottom);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.lineWidth = 3;
+    pen.strokeStyle = "#ffffff";
+    pen.fillStyle = "#1a1a1a";
+    const sign = value > 0 ? "+" : "−";
+    pen.strokeText(sign, x, y);
+    pen.fillText(sign, x, y);
   }
 
   function curves(canvas, { units, a }) {
@@ -205,7 +232,7 @@ function unitsPart(recording) {
   function rows(canvas, { units, a }) {
     const labels = recording.shown_labels;
     const margin = 20;
-    const cell = Math.max(3, Math.min(20, Math.floor((canvas.clientWidth - margin - 2) / units)));
+    const cell = Math.max(1, Math.min(20, Math.floor((canvas.clientWidth - margin - 3) / units)));
     const down = 18;
     const paper = fit(canvas, labels.length * down + 2);
     if (!paper) return;
@@ -226,10 +253,10 @@ function unitsPart(recording) {
 
   const [drawLayer, words] =
     task === "images"
-      ? [rows, "A row for each of the images above, a column for each unit. Blue is above 0, white is 0; the strongest color is the largest activation of the layer at this epoch."]
+      ? [rows, "A row for each of the images above, a column for each unit. Blue is above 0, orange below, white is 0; the strongest color is the largest activation of the layer at this epoch."]
       : inputsOf(recording) === 1
         ? [curves, "The activation of each unit along x; the line across is 0."]
-        : [planes, "The activation of each unit over the plane: blue above 0, orange below, white is 0. The line is where z = 0; the strongest color is the largest activation of the layer at this epoch."];
+        : [planes, "The activation of each unit over the plane: blue above 0, orange below, white is 0. The line is where z = 0, and + or − stands where the activation is largest; the strongest color is the largest activation of the layer at this epoch."];
   return {
     parts: hidden.map((units, i) => ({
       label: `Layer ${i + 1}`,

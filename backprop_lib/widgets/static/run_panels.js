@@ -39,7 +39,16 @@ const lossSeries = (recording) => [
     : []),
 ];
 
-const longest = (compared) => Math.max(...compared.map(({ frames }) => frames));
+const longest = (compared) => Math.max(1, ...compared.map(({ frames }) => frames));
+
+// What cannot be drawn is said.
+function sayInside({ pen, text }, { box }, words) {
+  if (!words) return;
+  pen.fillStyle = text;
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  pen.fillText(words, (box.left + box.right) / 2, box.top + 4, box.right - box.left - 8);
+}
 
 // `compared` are the recordings that share the axes: this one, and a frozen one if there is one.
 function lossPanel(recording, compared) {
@@ -66,6 +75,7 @@ function lossPanel(recording, compared) {
       drawMarks(paper, scale, recording, epoch);
       const every = Math.max(1, Math.ceil(frames / 8));
       for (const { values, ...look } of series) drawSeries(paper, scale, (e) => values[e], epoch, { ...look, every });
+      sayInside(paper, scale, series.some(({ values }) => values[epoch] > top) && "now above the chart");
     },
     legend: (epoch) => series.map((one) => `${one.name} ${readable(one.values[epoch])}`),
   };
@@ -129,6 +139,9 @@ function layerPanel(recording, compared, kind) {
         };
         drawSeries(paper, scale, log, epoch, { ...look, every });
       });
+      const now = series.map((_, layer) => value(recording, epoch, layer));
+      const isZero = now.some((size) => size === 0);
+      sayInside(paper, scale, isZero ? "0 has no place on this axis" : now.some((size) => Math.log10(size) > top) && "now above the chart");
     },
     legend: (epoch) => series.map((one, layer) => `${one.name} ${told(value(recording, epoch, layer))}`),
   };
@@ -218,9 +231,11 @@ function predictionPanel(recording, editor) {
     ? [0, 1]
     : [targets.reduce((a, b) => Math.min(a, b)), targets.reduce((a, b) => Math.max(a, b))];
   const share = (value) => (value - floor) / (ceiling - floor || 1);
-  const look = (target) => {
+  const shadeOf = (target) => `rgb(${fieldShade(Math.min(Math.max(share(target), 0), 1)).join()})`;
+  const shaded = !classes && inputs === 2; // the color says the target, so held-out samples have another shape
+  const look = (target, open) => {
     if (classes) return target > 0.5 ? { shape: 1, color: COLORS[0] } : { shape: 0, color: COLORS[1] };
-    return { shape: 0, color: inputs === 2 ? `rgb(${fieldShade(Math.min(Math.max(share(target), 0), 1)).join()})` : SAMPLE };
+    return shaded ? { shape: open ? 3 : 0, color: shadeOf(target) } : { shape: 0, color: SAMPLE };
   };
   const series = [
     ...(classes
@@ -228,8 +243,13 @@ function predictionPanel(recording, editor) {
           { name: "class 0", color: COLORS[1], marker: 0 },
           { name: "class 1", color: COLORS[0], marker: 1 },
         ]
-      : [{ name: inputs === 2 ? `samples, from ${readable(floor)} to ${readable(ceiling)}` : "samples", color: SAMPLE, marker: 0 }]),
-    ...(heldOut ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: 0, hollow: true }] : []),
+      : shaded
+        ? [
+            { name: `${readable(floor)}, the lowest`, color: shadeOf(floor), marker: 0 },
+            { name: `${readable(ceiling)}, the highest`, color: shadeOf(ceiling), marker: 0 },
+          ]
+        : [{ name: "samples", color: SAMPLE, marker: 0 }]),
+    ...(heldOut ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: shaded ? 3 : 0, hollow: true }] : []),
   ];
   const size = inputs === 2 ? grid * grid : grid;
   const at = (epoch) => field.subarray(epoch * size, (epoch + 1) * size);
@@ -246,8 +266,8 @@ function predictionPanel(recording, editor) {
     paintField(pen, at(epoch), grid, share, scale.box);
     if (classes) contour(paper, at(epoch), grid, scale.box, 0.5);
     for (const { at: x, target, heldOut: open } of samples) {
-      const { shape, color } = look(target);
-      pointMark(pen, scale.px(x[0]), scale.py(x[1]), shape, color, { hollow: open, ring: classes ? "#ffffff" : "#1a1a1a", inside: "#ffffff", ink: paper.ink });
+      const { shape, color } = look(target, open);
+      pointMark(pen, scale.px(x[0]), scale.py(x[1]), shape, color, { hollow: open && !shaded, ring: classes ? "#ffffff" : "#1a1a1a", inside: "#ffffff", ink: paper.ink });
     }
     return { ...scale, x: [low[0], high[0]], y: [low[1], high[1]] };
   }
@@ -263,7 +283,7 @@ function predictionPanel(recording, editor) {
       xLabel: "x across, y up",
     });
     for (const { at: x, target, heldOut: open } of samples) {
-      const { shape, color } = look(target);
+      const { shape, color } = look(target, open);
       pointMark(pen, scale.px(x[0]), scale.py(target), shape, color, { hollow: open, ring: paper.back, inside: paper.back, ink: paper.ink });
     }
     inside(paper, scale, () => {

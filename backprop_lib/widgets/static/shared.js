@@ -117,7 +117,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   }
 
   function play() {
-    if (state.playing || later(play)) return;
+    if (state.playing || state.recording.frames === 0 || later(play)) return;
     state.playing = true;
     if (state.position >= state.recording.frames) show(0);
     emit("playing");
@@ -504,6 +504,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
 
   const problem = make("div", { className: "bp-problem", role: "alert", hidden: true });
   const status = make("p", { className: "bp-status", role: "status" });
+  const note = make("p", { className: "bp-note", "aria-live": "polite" }); // what was done last by hand
 
   function report({ words: text, details }) {
     problem.hidden = !text;
@@ -579,12 +580,13 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   }
 
   // A whole number from 0 on; what is none is not handed on, and the last number comes back.
-  function number(label, { onPick, max }) {
+  function number(label, { onPick, max, placeholder = "" }) {
     let last = "";
-    const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-whole" });
+    const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-whole", placeholder });
     input.onchange = guard(() => {
-      if (input.value !== "" && input.checkValidity()) onPick(Number(input.value));
-      else input.value = last;
+      if (input.value !== "" && input.checkValidity()) return onPick(Number(input.value));
+      input.value = last;
+      return report({ words: `${label}: a whole number from 0 to ${max} was expected.` });
     });
     return {
       element: make("label", { className: "bp-choice" }, [label, input]),
@@ -611,7 +613,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   ]);
   const settings = make("div", { className: "bp-row", role: "group", "aria-label": "Settings", hidden: true });
   const body = make("div", { className: "bp-body" });
-  root.append(toolbar, settings, problem, status, body);
+  root.append(toolbar, settings, problem, status, note, body);
   el.append(root);
 
   // Arrows step and space plays wherever the key has no other work; JupyterLab must not take them for its own.
@@ -674,6 +676,9 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     light,
     scrubOut,
     showStatus,
+    note: (text) => {
+      note.textContent = text;
+    },
     // Begin: `recording` draws all of a new recording, `position` what changes with the position, `redraw` the canvases.
     begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
       const draw = guard(redraw);
