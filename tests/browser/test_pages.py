@@ -31,6 +31,7 @@ class Page:
         self.page.goto(path.as_uri())
         self.root = self.page.locator(".bp-explorer")
         self.root.wait_for()
+        self.await_frames(3)  # a scroll bar may still take some of the width
 
     def click(self, name):
         self.button(name).click()
@@ -53,6 +54,11 @@ class Page:
     def await_position(self, test):
         self.page.wait_for_function(
             f"input => {{ const at = Number(input.value); return {test}; }}", arg=self.scrub.element_handle()
+        )
+
+    def await_frames(self, count):
+        self.page.evaluate(
+            "n => new Promise(done => { (function f() { n-- > 0 ? requestAnimationFrame(f) : done(); })(); })", count
         )
 
     def painted(self):
@@ -113,9 +119,7 @@ def test_play_runs_to_the_end_and_pause_stops_it(opened):
     opened.await_position("at >= 3")
     opened.click("Pause")
     paused = opened.position
-    opened.page.evaluate(
-        "() => new Promise(done => { let n = 30; (function f() { n-- ? requestAnimationFrame(f) : done(); })(); })"
-    )
+    opened.await_frames(30)
     assert opened.position == paused
     opened.root.get_by_label("Speed").select_option(index=2)
     opened.click("Play")

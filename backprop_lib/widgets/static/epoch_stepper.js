@@ -7,7 +7,7 @@ const TITLES = {
   prediction: (recording) => {
     if (recording.task === "images") {
       const [misread, count] = recording.misread;
-      return `Of ${count} ${recording.held_out_loss.length ? "held-out" : "training"} images, ${misread} misread at the end: some of these first`;
+      return `${misread} of ${count} ${recording.held_out_loss.length ? "held-out" : "training"} images misread at the end`;
     }
     if (inputsOf(recording) === 1) return "Prediction and samples";
     return recording.task === "classification" ? "Decision boundary" : "Prediction over the inputs";
@@ -208,7 +208,7 @@ function stepperView(controller, el) {
     const edits = editor.choices();
     edit.element.hidden = edits.length === 0;
     edit.fill(edits);
-    if (!edits.some(([value]) => value === editor.mode())) {
+    if (editor.mode() && !edits.some(([value]) => value === editor.mode())) {
       editor.set("");
       say("Editing is off: these are other data.");
     }
