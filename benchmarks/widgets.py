@@ -3,17 +3,16 @@
 Run it with `python benchmarks/widgets.py`; `--clicks 40` clicks so often, `--minutes 5` plays so long for the memory.
 It starts a JupyterLab and Debian's Chromium. The variants are clicked in turn in one run, on a fast link and on one
 with 120 ms of delay and 4 Mbit/s, which a proxy on this machine makes. Absolute times depend on the machine; the last
-column is the ratio to the epoch stepper. ipympl is measured where it is installed.
+column is the ratio to the epoch stepper. The first display counts from running the cell to the picture, in a kernel
+that has imported all. ipympl is measured where it is installed.
 """
 
 import argparse
-import asyncio
 import importlib.util
 import shutil
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -21,9 +20,12 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
 
-from conftest import CHROMIUM_FLAGS, Lab, ask_kernel, free_port, notebook, running_lab
+from conftest import CHROMIUM_FLAGS, Lab, ask_kernel, notebook, running_lab
+from slow_link import SlowLink
 
-DELAY, RATE = 0.120, 4e6 / 8  # seconds there and as many back, bytes a second
+DELAY, RATE = 0.120, 4e6 / 8  # seconds of a round trip, bytes a second
+
+IMPORTED = "[__import__('backprop_lib.widgets').__name__, __import__('ipywidgets').__name__]"
 
 STEPPER = """
 from backprop_lib.widgets import EpochStepper
@@ -83,7 +85,12 @@ CLICK = """async ({ name, patience }) => {
     // From the click to the frame after the first sign of a new picture: a changed node, or a drawn bitmap.
     const panel = window.jupyterapp.shell.currentWidget.node;
     const button = [...panel.querySelectorAll('button')].find(one => one.textContent.trim() === name);
-    const frame = () => new Promise(done => requestAnimationFrame(done));
+    // A message that is posted in a frame arrives when that frame has been painted.
+    const painted = () => new Promise(done => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(0);
+    }));
     const images = () => [...panel.querySelectorAll('.jp-OutputArea-output img')].map(image => image.src.length).join();
     let signed;
     const sign = new Promise(done => { signed = done; });
@@ -103,8 +110,7 @@ CLICK = """async ({ name, patience }) => {
     observer.disconnect();
     CanvasRenderingContext2D.prototype.drawImage = paint;
     await Promise.all([...panel.querySelectorAll('img')].map(image => image.decode().catch(() => {})));
-    await frame();
-    await frame();
+    await painted();
     return performance.now() - start;
 }"""
 
@@ -120,47 +126,10 @@ FRAMES = """async seconds => {
 }"""
 
 
-class SlowLink:
-    """A proxy that hands every byte on after a delay, and no faster than a rate."""
-
-    def __init__(self, port):
-        self.target, self.port = port, free_port()
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self):
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", self.port))
-        self.loop.run_forever()
-
-    async def _accept(self, reader, writer):
-        there, back = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._hand_on(reader, back), self._hand_on(there, writer), return_exceptions=True)
-
-    async def _hand_on(self, reader, writer):
-        queue = asyncio.Queue()
-
-        async def deliver():
-            while (item := await queue.get()) is not None:
-                due, data = item
-                await asyncio.sleep(max(0, due - time.monotonic()))
-                writer.write(data)
-                await writer.drain()
-            writer.close()
-
-        delivery = asyncio.ensure_future(deliver())
-        free = 0.0
-        while data := await reader.read(16384):
-            free = max(free, time.monotonic()) + len(data) / RATE
-            queue.put_nowait((free + DELAY / 2, data))
-        queue.put_nowait(None)
-        await delivery
-
-
 class Variant:
     """One way to draw the run, in a notebook of its own."""
 
-    def __init__(self, lab, name, code):
+    def __init__(self, lab, name, code, *, cold=False):
         self.name = name
         self.received = 0
         port = lab.url.rpartition(":")[2]
@@ -169,11 +138,13 @@ class Variant:
         session = self.page.context.new_cdp_session(self.page)
         session.send("Network.enable")
         session.on("Network.webSocketFrameReceived", self._count)
+        if not cold:
+            ask_kernel(self.page, IMPORTED)  # as the first cell of a chapter does
         start = time.perf_counter()
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.get_by_role("button", name="Step", exact=True).wait_for()
         self.first_display = time.perf_counter() - start
-        time.sleep(1)
+        self.page.wait_for_load_state("networkidle")
 
     def _count(self, event):
         self.received += len(event["response"]["payloadData"])
@@ -259,12 +230,15 @@ def main():
         ) as browser,
         running_lab(browser, Path(folder)) as lab,
     ):
+        cold = Variant(lab, "cold", STEPPER, cold=True)
+        print(f"first display in a new kernel, imports included: {cold.first_display:.2f} s")
+        cold.page.context.close()
         columns = f"{'display':>8} {'median':>11} {'p95':>11} {'kernel':>10} {'received':>11}   ratio"
         print(f"{'link':5} {'drawn by':24} {columns}")
         stepper = measure(lab, "fast", given.clicks)
         play(stepper, given.minutes)
-        port = SlowLink(int(lab.url.rpartition(":")[2])).port
-        measure(Lab(f"http://127.0.0.1:{port}", lab.folder, browser), "slow", given.clicks)
+        with SlowLink(int(lab.url.rpartition(":")[2]), delay=DELAY, rate=RATE) as link:
+            measure(Lab(f"http://127.0.0.1:{link.port}", lab.folder, browser), "slow", given.clicks)
 
 
 if __name__ == "__main__":

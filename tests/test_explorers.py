@@ -47,6 +47,12 @@ def test_an_array_survives_the_wire():
         np.testing.assert_array_equal(again, array)
 
 
+@pytest.mark.parametrize(("facts", "arrays"), [({"start": "x"}, {}), ({}, {"id": [1]}), ({"x": 1}, {"x": [1]})])
+def test_a_name_is_sent_once(facts, arrays):
+    with pytest.raises(ValueError, match="is sent twice"):
+        wire.pack(1, 0, facts=facts, arrays=arrays)
+
+
 def test_the_methods_move_what_the_browser_sees(explorer):
     explorer.reset()
     start = position(explorer)

@@ -1,10 +1,10 @@
 """The chain explorer: move the start of a computation, and see every value, every local slope and their product.
 
-Facts: "title", "start", "end", "home" (the position of Reset), "names" (the start and the boxes), "boxes" (for each
-name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many steps each
-name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link whose slope
-does not agree with a nudge, or null) and "words" (a text for each position). Arrays, with m positions: "x" (m,),
-"values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), "along" (m, paths) and
+Facts: "title", "begin" and "end" (names), "home" (the position of Reset), "names" (the start and the boxes), "boxes"
+(for each name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many
+steps each name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link
+whose slope does not agree with a nudge, or null) and "words" (a text for each position). Arrays, with m positions: "x"
+(m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), "along" (m, paths) and
 float32 "curves" (m, links, points).
 """
 
@@ -101,7 +101,7 @@ class ChainExplorer(Explorer):
         chain = self.chain
         facts = {
             "title": chain.graph.title,
-            "start": chain.graph.start,
+            "begin": chain.graph.start,
             "end": chain.end,
             "home": chain.home,
             "names": list(chain.names),

@@ -42,12 +42,19 @@ def pack(identity, frames, *, start=0, facts, arrays):
     -------
     dict
         See above.
+
+    Raises
+    ------
+    ValueError
+        If a fact or an array has the name of another one, or of what every recording has.
     """
+    heading = {"version": VERSION, "id": identity, "frames": frames, "start": start}
+    names = [*heading, *facts, *arrays]  # one object in the browser
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{twice[0]!r} is sent twice; each fact and each array needs a name of its own.")
     return {
-        "version": VERSION,
-        "id": identity,
-        "frames": frames,
-        "start": start,
+        **heading,
         "facts": facts,
         "arrays": {name: _packed(np.asarray(array)) for name, array in arrays.items()},
     }

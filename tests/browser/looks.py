@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-__all__ = ["axe_violations", "faults"]
+__all__ = ["axe_violations", "faults", "unpainted"]
 
 PARTS = (
     "button, select, .bp-slider, .bp-scrub, .bp-status, canvas, figcaption, .bp-legend li, summary, table, svg text, "
@@ -49,9 +49,49 @@ def faults(root):
     )
 
 
+def unpainted(root):
+    """Return the drawings of an explorer that are empty, and the canvases whose axes do not have the text's color."""
+    return root.evaluate(
+        """root => [...root.querySelectorAll('canvas, .bp-graph')].flatMap(drawing => {
+            if (drawing.closest('details:not([open]), [hidden]')) return [];
+            const name = (drawing.getAttribute('aria-label') ?? drawing.tagName).slice(0, 60);
+            const [width, height] = [drawing.clientWidth, drawing.clientHeight];
+            if (width < 20 || height < 20) return [`"${name}" is ${width} by ${height} pixels`];
+            if (drawing.tagName !== 'CANVAS') return drawing.querySelector('text') ? [] : [`"${name}" is empty`];
+            const { data } = drawing.getContext('2d').getImageData(0, 0, drawing.width, drawing.height);
+            const text = getComputedStyle(drawing).color.match(/[\\d.]+/g).map(Number);
+            let [drawn, written] = [0, 0];
+            for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] < 200) continue;
+                const colors = [data[i], data[i + 1], data[i + 2]];
+                if (Math.max(...colors) - Math.min(...colors) > 40) drawn += 1;
+                if (colors.every((color, c) => Math.abs(color - text[c]) < 60)) written += 1;
+            }
+            const axes = !drawing.matches('.bp-fitted');
+            return [
+                ...(drawn > 30 ? [] : [`nothing is drawn in "${name}"`]),
+                ...(written > 30 || !axes ? [] : [`nothing is written in "${name}" in the color of text`]),
+            ];
+        })"""
+    )
+
+
 def axe_violations(page, inside=".bp-explorer"):
     """Return what axe-core finds in a part of a page, as sentences."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("inside => axe.run(inside).then(({ violations }) => violations)", inside)
+    # JupyterLab's body is 0 pixels high and hides what overflows; axe-core would take all that is shown for hidden.
+    found = page.evaluate(
+        """async inside => {
+            const { style } = document.body;
+            const before = style.overflow;
+            style.overflow = 'visible';
+            try {
+                return (await axe.run(inside)).violations;
+            } finally {
+                style.overflow = before;
+            }
+        }""",
+        inside,
+    )
     return [f"{v['id']}: {v['help']}: {node['html'][:200]}" for v in found for node in v["nodes"]]

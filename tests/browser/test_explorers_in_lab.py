@@ -1,52 +1,22 @@
 """Every explorer in a real JupyterLab, and in Notebook 7: screen and kernel agree, and nothing happens twice."""
 
-import re
-
 import pytest
 from conftest import ask_kernel, await_kernel, notebook
 from explorers import EXPLORERS, cell
-
-POSITION = "getattr(explorer, explorer.trait)"
-
-
-class Shown:
-    """One view of an explorer in a notebook."""
-
-    def __init__(self, page, title, nth=0):
-        self.page = page
-        self.root = page.get_by_role("group", name=re.compile(f"^{title}", re.IGNORECASE)).nth(nth)
-        self.root.wait_for()
-        self.root.scroll_into_view_if_needed()
-        self.scrub = self.root.locator(".bp-scrub input")
-
-    def click(self, name):
-        self.root.get_by_role("button", name=name, exact=True).click()
-
-    @property
-    def position(self):
-        return int(self.scrub.input_value())
-
-    def await_position(self, test):
-        self.page.wait_for_function(
-            f"input => {{ const at = Number(input.value); return {test}; }}", arg=self.scrub.element_handle()
-        )
-
-    def await_button(self, name):
-        self.root.get_by_role("button", name=name, exact=True).wait_for()
+from shown import POSITION, Shown
 
 
 @pytest.fixture(params=EXPLORERS)
 def opened(request, lab):
-    title = EXPLORERS[request.param][0].title
     page = lab.open(notebook(lab, f"explorer_{request.param}", cell(request.param), "explorer"))
     assert lab.run_all(page) == []
-    yield page, Shown(page, title), title
+    yield page, Shown(page, request.param), request.param
     page.context.close()
 
 
 def test_screen_and_kernel_agree_whoever_moves(opened):
-    page, first, title = opened
-    second = Shown(page, title, 1)
+    page, first, name = opened
+    second = Shown(page, name, 1)
     first.click("Reset")
     start = first.position
     # clicks as fast as they come
@@ -82,14 +52,14 @@ def test_screen_and_kernel_agree_whoever_moves(opened):
 
 
 def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
-    page, shown, title = opened
+    page, shown, name = opened
     at_first = shown.position
     shown.click("Reset")
     start = shown.position
     shown.click("Step")
     await_kernel(page, POSITION, start + 1)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")  # the cell is run again
-    shown = Shown(page, title)
+    shown = Shown(page, name)
     shown.await_position(f"at === {at_first}")
     shown.click("Reset")
     shown.click("Step")
@@ -111,7 +81,7 @@ def test_it_steps_and_plays_in_notebook_7(lab, name):
     page.wait_for_load_state("networkidle")
     of_its_own = list(page.problems)  # Notebook looks for a schema that it has not, before a cell has run
     assert lab.run_all(page) == []
-    shown = Shown(page, EXPLORERS[name][0].title)
+    shown = Shown(page, name)
     shown.scrub.fill("0")
     shown.click("Step")
     shown.await_position("at === 1")

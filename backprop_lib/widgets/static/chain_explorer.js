@@ -7,7 +7,7 @@ function chainView(controller, el) {
     counts: "Place",
     unit: "places",
     words: ({ recording, position }) => recording.words[position],
-    shown: ({ recording, position }) => `${recording.start} = ${readable(recording.x[position])}`,
+    shown: ({ recording, position }) => `${recording.begin} = ${readable(recording.x[position])}`,
     working: "Computing the other chain.",
   });
   const graphs = frame.choice("Computation", [], (graph) => controller.change({ graph }));
@@ -26,7 +26,7 @@ function chainView(controller, el) {
   const at = (array, count, k) => array[state.position * count + k];
 
   function layOut() {
-    const { names, boxes, links, columns, title, start } = state.recording;
+    const { names, boxes, links, columns, title, begin: start } = state.recording;
     const formula = Object.fromEntries(boxes);
     graph = drawGraph(svg, {
       label: `${title}: ${[start, ...boxes.map(([name, text]) => `${name} is ${text}`)].join(", ")}.`,
@@ -41,7 +41,7 @@ function chainView(controller, el) {
   }
 
   function recording() {
-    const { links, paths, boxes, start, end } = state.recording;
+    const { links, paths, boxes, begin: start, end } = state.recording;
     const formula = Object.fromEntries(boxes);
     layOut();
     const several = paths.length > 1;
@@ -110,7 +110,7 @@ function chainView(controller, el) {
   }
 
   function position() {
-    const { names, boxes, links, values, gradients, slopes, along, nudged, end, start, wrong_link: wrong } = state.recording;
+    const { names, boxes, links, values, gradients, slopes, along, nudged, end, begin: start, wrong_link: wrong } = state.recording;
     names.forEach((name, i) => {
       graph.line(i, 1, readable(at(values, names.length, i)));
       graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i))}`);

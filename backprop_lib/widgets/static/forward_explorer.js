@@ -101,6 +101,10 @@ function forwardView(controller, el) {
 
   function layOut() {
     const { sizes, shape, layers } = state.recording;
+    let focused = null; // the keyboard's focus stays where it is when all is drawn anew
+    network?.each((l, i) => {
+      if (network.node(l, i) === document.activeElement) focused = [l, i];
+    });
     network = drawNetwork(svg, {
       sizes,
       layers,
@@ -137,6 +141,7 @@ function forwardView(controller, el) {
       },
     });
     svg.setAttribute("role", "group");
+    if (focused) network.node(...focused)?.focus({ preventScroll: true });
   }
 
   // The sum of one unit; its parts and the parts of the diagram bear the names that stand in the equation.

@@ -27,7 +27,7 @@ function drawGraph(svg, { nodes, links, label }) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
+  if (svg.parentElement.clientWidth) svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
   svg.replaceChildren();
 
   let around = 0;

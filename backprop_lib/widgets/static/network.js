@@ -25,7 +25,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
+  if (svg.parentElement.clientWidth) svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
   svg.replaceChildren();
 
   // Between two columns there are edges where no layer is left out between them.

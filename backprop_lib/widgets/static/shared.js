@@ -68,12 +68,14 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   let patience = null;
   let frame = null;
   let lastSync = 0;
+  let followed = false; // another window, since anything was done here
 
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
   function sync() {
     if (kernelIsGone(model)) return;
     lastSync = performance.now();
+    followed = false;
     // With the number of the kernel's last move that was seen here: what it has moved since counts more.
     const { position, playing, recording } = state;
     model.set("_shown", { position, playing, moves: where.moves, id: recording.id, by: me });
@@ -116,12 +118,15 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     return true;
   }
 
-  function play() {
+  const play = () => run({ leads: true });
+
+  // Run to the end. The window in which Play was pressed tells the kernel where it is; one that follows it is quiet.
+  function run({ leads }) {
     if (state.playing || state.recording.frames === 0 || later(play)) return;
     state.playing = true;
     if (state.position >= state.recording.frames) show(0);
     emit("playing");
-    sync();
+    if (leads) sync();
     let last = performance.now();
     let due = 0;
     const tick = (now) => {
@@ -135,7 +140,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
         const halt = (state.recording.stops ?? []).find((stop) => stop > state.position && stop <= state.position + whole);
         show(halt ?? state.position + whole);
         if (halt !== undefined || state.position >= state.recording.frames) return pause();
-        if (now - lastSync > 500) sync();
+        if (leads && now - lastSync > 500) sync();
       }
       frame = requestAnimationFrame(tick);
     };
@@ -265,12 +270,14 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     }
     if (news === where || news.id !== sent.id) return undefined; // heard, or its recording is still to come
     where = news;
-    if (news.by === me) return undefined;
+    // What was done here is seen already, unless what another window had done before was heard in between.
+    if (news.by === me && !followed) return undefined;
     if (news.by && news.playing && state.playing) return undefined; // another window plays as well
     const was = stop();
     if (news.moved || !was) show(news.position);
     else sync(); // it was paused here, and here is further on
-    return news.playing ? play() : undefined;
+    followed = news.by !== "" && news.by !== me;
+    return news.playing ? run({ leads: !followed }) : undefined;
   }
   model.on("change:_sent", hear);
   model.on("change:_where", hear);
@@ -681,7 +688,11 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     },
     // Begin: `recording` draws all of a new recording, `position` what changes with the position, `redraw` the canvases.
     begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
-      const draw = guard(redraw);
+      let inked = "";
+      const draw = guard(() => {
+        redraw();
+        if (root.clientWidth) inked = getComputedStyle(root).color; // while it is out of sight nothing is drawn
+      });
       const react = {
         recording: guard(() => {
           recording();
@@ -718,7 +729,12 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
       // A frame later: what is drawn may change the height of the body, and the observer must not see that at once.
       const resized = new ResizeObserver(() => requestAnimationFrame(draw));
       resized.observe(body);
-      const themed = new MutationObserver(draw);
+      // Another theme is announced before its style sheet is there: look for a while whether the text's color changes.
+      const look = (left) => {
+        if (getComputedStyle(root).color !== inked) draw();
+        if (left > 0 && root.isConnected) requestAnimationFrame(() => look(left - 1));
+      };
+      const themed = new MutationObserver(() => look(300));
       themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
       cleanups.push(forget, () => resized.disconnect(), () => themed.disconnect());
       settings.hidden = settings.childElementCount === 0;
