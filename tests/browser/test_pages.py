@@ -192,7 +192,7 @@ def test_in_the_forward_explorer_without_a_kernel_one_number_at_a_time_is_moved(
     assert opened.words.startswith("W1[0, 1] = −0.5.")
     opened.scrub.fill("27")
     assert opened.words.startswith("W1[0, 1] = 0.2, it was −0.5. a of the output: 3.2, −0.725; the loss is 0.8328.")
-    unit = opened.root.locator(".bp-node").nth(5)
+    unit = opened.root.get_by_role("button", name="unit 1 of layer 2: ")
     unit.focus()
     assert "Unit 1 of layer 2: z = 2.5000 · 0.5000 + 1.7000 · 1.0000" in opened.root.inner_text()
     assert opened.root.locator(".bp-node.bp-changed").count() == 3
