@@ -1,6 +1,7 @@
 """Every explorer on a page of its own: no kernel, no internet, and still it steps, plays and answers the keyboard."""
 
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,11 @@ class Page:
     @property
     def words(self):
         return self.root.get_by_role("status").inner_text()
+
+    @property
+    def trouble(self):
+        """What the explorer says went wrong; nothing if all is well."""
+        return self.root.locator(".bp-problem").inner_text()
 
     @property
     def position(self):
@@ -109,6 +115,7 @@ def test_every_button_moves_every_part(opened):
     assert opened.position == 5
     opened.click("Reset")
     assert opened.painted() == painted
+    assert opened.trouble == ""
     assert opened.problems == []
 
 
@@ -418,6 +425,8 @@ def test_axe_finds_nothing(chromium, files, name, scheme):
     for summary in opened.root.locator("summary").all():
         summary.click()
     assert axe_violations(opened.page) == []
+    names = opened.root.locator("[aria-label]").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    assert [label for label in names if re.search(r"undefined|NaN|null|\[object|^\s*$", label)] == []
     opened.page.screenshot(path=SCREENSHOTS / f"page_{name}_{scheme}.png", full_page=True)
     opened.close()
 
