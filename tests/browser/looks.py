@@ -57,7 +57,11 @@ def unpainted(root):
             const name = (drawing.getAttribute('aria-label') ?? drawing.tagName).slice(0, 60);
             const [width, height] = [drawing.clientWidth, drawing.clientHeight];
             if (width < 20 || height < 20) return [`"${name}" is ${width} by ${height} pixels`];
-            if (drawing.tagName !== 'CANVAS') return drawing.querySelector('text') ? [] : [`"${name}" is empty`];
+            if (drawing.tagName !== 'CANVAS') {
+                if (!drawing.querySelector('text')) return [`"${name}" is empty`];
+                const [made, there] = [drawing.viewBox.baseVal.width, drawing.parentElement.clientWidth];
+                return made > there - 2 ? [] : [`"${name}" was made for ${made} pixels, and there are ${there}`];
+            }
             const { data } = drawing.getContext('2d').getImageData(0, 0, drawing.width, drawing.height);
             const text = getComputedStyle(drawing).color.match(/[\\d.]+/g).map(Number);
             let [drawn, written] = [0, 0];

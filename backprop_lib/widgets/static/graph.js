@@ -89,6 +89,15 @@ function drawGraph(svg, { nodes, links, label }) {
     return made;
   });
 
+  // A line that is too long for its box is written smaller.
+  const room = box.width - 0.6 * size;
+  function press(text) {
+    text.style.fontSize = "";
+    const length = text.getComputedTextLength();
+    if (length > room) text.style.fontSize = `${(parseFloat(getComputedStyle(text).fontSize) * room) / length}px`;
+  }
+  texts.flat().forEach(press);
+
   return {
     label(i, text) {
       const { words, back, mx } = labels[i];
@@ -98,7 +107,9 @@ function drawGraph(svg, { nodes, links, label }) {
       back.setAttribute("width", wide);
     },
     line(i, k, text) {
+      if (texts[i][k].textContent === text) return;
       texts[i][k].textContent = text;
+      press(texts[i][k]);
     },
   };
 }

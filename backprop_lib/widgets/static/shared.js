@@ -627,6 +627,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   const KEYS = { ArrowRight: controller.step, ArrowLeft: controller.back, " ": controller.toggle };
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
+    if (event.defaultPrevented) return; // something inside took the key
     const { target, key } = event;
     const isRange = target.matches("input[type=range]");
     const takesKey = target.matches("select, textarea, pre, input:not([type=range]), [data-own-keys]");
@@ -690,8 +691,9 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
       let inked = "";
       const draw = guard(() => {
+        if (!root.clientWidth) return; // out of sight
         redraw();
-        if (root.clientWidth) inked = getComputedStyle(root).color; // while it is out of sight nothing is drawn
+        inked = getComputedStyle(root).color;
       });
       const react = {
         recording: guard(() => {
@@ -726,8 +728,14 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
         }),
       };
       const forget = controller.listen((what) => react[what]());
-      // A frame later: what is drawn may change the height of the body, and the observer must not see that at once.
-      const resized = new ResizeObserver(() => requestAnimationFrame(draw));
+      // Only the width counts: a text that takes another line is no reason to draw anew, which would lose the focus. A frame
+      // later, since what is drawn may change the height of the body, and the observer must not see that at once.
+      let width = -1;
+      const resized = new ResizeObserver(([{ contentRect }]) => {
+        if (contentRect.width === width) return;
+        width = contentRect.width;
+        requestAnimationFrame(draw);
+      });
       resized.observe(body);
       // Another theme is announced before its style sheet is there: look for a while whether the text's color changes.
       const look = (left) => {
