@@ -11,7 +11,7 @@ from backprop_lib.widgets import (
     TapeViewer,
 )
 
-__all__ = ["EXPLORERS", "cell", "make"]
+__all__ = ["EXPLORERS", "ONE_OF_EACH", "cell", "make"]
 
 EXPLORERS = {
     "chain": (ChainExplorer, ("square",), {}),
@@ -25,6 +25,9 @@ EXPLORERS = {
     "stepper": (EpochStepper, ("moons",), {"hidden_sizes": (8, 8), "epochs": 60}),
     "digits": (EpochStepper, ("digits",), {"hidden_sizes": (32,), "hidden": "relu", "batch_size": 32, "epochs": 20}),
 }
+
+ONE_OF_EACH = list({kind: name for name, (kind, _, _) in reversed(EXPLORERS.items())}.values())
+"""One name for each class, for what takes long."""
 
 
 def make(name, **more):

@@ -2,11 +2,11 @@
 
 import pytest
 from conftest import ask_kernel, await_kernel, notebook
-from explorers import EXPLORERS, cell
+from explorers import ONE_OF_EACH, cell
 from shown import POSITION, Shown
 
 
-@pytest.fixture(params=EXPLORERS)
+@pytest.fixture(scope="module", params=ONE_OF_EACH)
 def opened(request, lab):
     page = lab.open(notebook(lab, f"explorer_{request.param}", cell(request.param), "explorer"))
     assert lab.run_all(page) == []
@@ -74,7 +74,7 @@ def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_it_steps_and_plays_in_notebook_7(lab, name):
     page = lab.open(notebook(lab, f"seven_{name}", cell(name)), app="notebooks")
     assert page.evaluate("() => window.jupyterapp.name") == "Jupyter Notebook"

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import Lab, ask_kernel, await_kernel, notebook
-from explorers import EXPLORERS, cell
+from explorers import EXPLORERS, ONE_OF_EACH, cell
 from looks import axe_violations, faults, unpainted
 from shown import POSITION, Shown
 from slow_link import SlowLink
@@ -57,7 +57,7 @@ def show(page, path):
     page.wait_for_function(f"path => {PANEL}?.context?.path === path", arg=path)
 
 
-@pytest.fixture(scope="module", params=EXPLORERS)
+@pytest.fixture(scope="module", params=ONE_OF_EACH)
 def own_notebook(request, lab, window):
     """The notebook of an explorer, open in the window for all tests of it."""
     path = notebook(lab, f"strain_{request.param}", cell(request.param))
@@ -385,7 +385,7 @@ def agree(views, position):
     assert [(view.position, view.button("Play").count()) for view in views] == [(position, 1)] * len(views)
 
 
-@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_on_a_slow_link_nothing_waits_for_it_and_nothing_is_lost_or_comes_back(lab, far_window, name):
     page = far_window
     page.problems.clear()
