@@ -382,7 +382,11 @@ def all_rows(names=None):
     """Return the rows of the exercises, each exercise in a process of its own, as many at a time as there are cores."""
     # Spawned, not forked: a test run has threads.
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        return [row for rows in pool.map(rows_of, names or sorted(EXERCISES)) for row in rows]
+        return [row for rows in pool.map(_listed, names or sorted(EXERCISES)) for row in rows]
+
+
+def _listed(name):
+    return list(rows_of(name))
 
 
 def main():

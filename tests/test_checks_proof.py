@@ -71,6 +71,7 @@ def test_the_proof_notices_a_check_that_lets_a_mistake_pass(monkeypatch):
     from backprop_lib import gradcheck
     from backprop_lib.checks import judging
 
+    assert [row for row in proof.known_rows("05.layer_gradients") if row.verdict == "right"] == []
     monkeypatch.setattr(gradcheck, "TOLERANCE", 3.0)
     judging._RUNS.clear()
     passed = {row.what for row in proof.known_rows("05.layer_gradients") if row.verdict == "right"}

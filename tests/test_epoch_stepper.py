@@ -121,6 +121,9 @@ def test_values_from_the_code_stand_among_the_choices():
     assert 0.07 in stepper._choices["learning_rate"]
     assert [5, 2] in stepper._choices["hidden_sizes"]
     assert None in stepper._choices["batch_size"]
+    stepper.change(hidden_sizes=(2,), learning_rate=0.1)
+    assert 0.07 in stepper._choices["learning_rate"]
+    assert [5, 2] in stepper._choices["hidden_sizes"]
 
 
 @pytest.mark.parametrize("data", ["xor", "noisy_sine"])

@@ -88,6 +88,7 @@ class EpochStepper(Explorer):
 
     def __init__(self, data="xor", *, lecture=False, **settings):
         self._recorder = Recorder(data, **settings)
+        self._first = self._recorder.settings  # what was asked for stays among the choices
         super().__init__(lecture=lecture)
 
     @property
@@ -194,9 +195,9 @@ class EpochStepper(Explorer):
             },
             {
                 **recorder.choices,
-                "hidden_sizes": _with(HIDDEN_SIZES, settings.hidden_sizes),
-                "learning_rate": sorted({*LEARNING_RATES, settings.learning_rate}),
-                "batch_size": _with(BATCH_SIZES, settings.batch_size),
+                "hidden_sizes": _with(HIDDEN_SIZES, self._first.hidden_sizes, settings.hidden_sizes),
+                "learning_rate": sorted({*LEARNING_RATES, self._first.learning_rate, settings.learning_rate}),
+                "batch_size": _with(BATCH_SIZES, self._first.batch_size, settings.batch_size),
             },
         )
 
@@ -233,8 +234,9 @@ class EpochStepper(Explorer):
         )
 
 
-def _with(choices, present):
-    listed = list(choices) if present in choices else [*choices, present]
+def _with(choices, *more):
+    """Return choices with more of them after those, each once."""
+    listed = list(dict.fromkeys([*choices, *more]))
     return [list(choice) if isinstance(choice, tuple) else choice for choice in listed]
 
 

@@ -537,8 +537,9 @@ def test_a_notebook_that_is_closed_while_it_plays_ends_the_loop_and_comes_back_a
     assert page.problems == []
     show(page, path)
     shown = Shown(page, name)
+    shown.await_button("Play")  # closed, it does not play on
+    await_kernel(page, "explorer.playing", False)
     shown.scrub.fill("1")
-    shown.await_button("Play")
     shown.click("Step")
     await_kernel(page, f"[{POSITION}, explorer.playing]", [2, False])
     assert page.get_by_text("Error displaying widget").count() == 0

@@ -208,8 +208,18 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     speeds,
     listen(listener) {
       listeners.add(listener);
-      if (where.playing) play(); // asked for before anything was on screen
-      return () => listeners.delete(listener);
+      if (where.playing && !where.by) play(); // asked for by code, before anything was on screen
+      else if (where.playing && listeners.size === 1) {
+        // A window plays; if nothing more is heard of it, it was closed, and nobody else can tell the kernel.
+        const last = where;
+        setTimeout(() => {
+          if (where === last && !state.playing) sync();
+        }, 2000);
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) pause();
+      };
     },
     step: function step() {
       if (later(step)) return;
@@ -691,7 +701,10 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
       let inked = "";
       const draw = guard(() => {
-        if (!root.clientWidth) return; // out of sight
+        if (!root.clientWidth) {
+          inked = ""; // out of sight; drawn when it is back
+          return;
+        }
         redraw();
         inked = getComputedStyle(root).color;
       });
