@@ -53,7 +53,7 @@ def test_screen_and_kernel_agree_whoever_moves(opened):
 
 def test_a_reload_keeps_the_place_and_a_dead_kernel_leaves_the_stepping(opened):
     page, shown, name = opened
-    at_first = shown.position
+    at_first = ask_kernel(page, "explorer._sent['start']")
     shown.click("Reset")
     start = shown.position
     shown.click("Step")
