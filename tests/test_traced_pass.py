@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -172,7 +171,7 @@ def test_what_the_learners_code_raises_is_told_and_the_right_pass_is_shown(backw
 def never_ends():
     while True:
         try:
-            time.sleep(0.01)
+            sum(range(1000))
         except Exception:  # a loop of a learner's that swallows everything
             continue
 

@@ -43,7 +43,7 @@ def _page(widget):
     state = {name: _plain(getattr(widget, name)) for name in widget.paged}
     state["_where"]["playing"] = False
     module = widget._esm.replace("export default ", "const explorer = ")
-    host = (STATIC / "page.js").read_text(encoding="utf-8")
+    host = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("bytes.js", "page.js"))
     title = html.escape(widget.title)
     # JSON inside a script element: no "</script>" may stand in it.
     data = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")

@@ -7,30 +7,18 @@ import numpy as np
 import pytest
 from conftest import ask_kernel, await_kernel, notebook
 from looks import faults
+from shown import Shown
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 
 CHAPTER = "chapters/06_gradient_descent.ipynb"
 
 
-class Stepper:
-    """The stepper on a page, by what a person or a screen reader finds there."""
+class Stepper(Shown):
+    """The stepper on a page, and what it alone has."""
 
     def __init__(self, page, nth=0):
-        self.page = page
-        self.root = page.get_by_role("group", name="Epoch stepper").nth(nth)
-        self.root.wait_for()
-        self.root.scroll_into_view_if_needed()
-
-    def button(self, name):
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def click(self, name):
-        self.button(name).click()
-
-    @property
-    def words(self):
-        return self.root.get_by_role("status").inner_text()
+        super().__init__(page, "stepper", nth)
 
     @property
     def epoch(self):
@@ -40,11 +28,7 @@ class Stepper:
     def loss(self):
         return float(re.search(r"training loss ([\d.e+-]+)[.,]", self.words).group(1))
 
-    @property
-    def problem(self):
-        return self.root.get_by_role("alert")
-
-    def scrub(self, epoch):
+    def go_to(self, epoch):
         self.root.get_by_role("slider", name="Epoch").fill(str(epoch))
 
     def choose(self, label, text):
@@ -137,7 +121,7 @@ def test_play_runs_pause_stops_and_the_network_learns_xor(stepper):
 
 
 def test_the_kernel_knows_the_epoch_on_screen_and_its_parameters(stepper):
-    stepper.scrub(40)
+    stepper.go_to(40)
     stepper.await_words("^Epoch 40 of")
     page = stepper.page
     page.wait_for_function("() => true")
@@ -147,7 +131,7 @@ def test_the_kernel_knows_the_epoch_on_screen_and_its_parameters(stepper):
 
 
 def test_another_learning_rate_keeps_the_epoch_and_changes_what_follows(stepper):
-    stepper.scrub(20)
+    stepper.go_to(20)
     stepper.click("Step")
     slow = stepper.loss
     stepper.click("Back")
@@ -164,7 +148,7 @@ def test_another_learning_rate_keeps_the_epoch_and_changes_what_follows(stepper)
 
 def test_reset_starts_the_same_network_again(chapter, stepper):
     first = stepper.loss
-    stepper.scrub(10)
+    stepper.go_to(10)
     stepper.press_on_learning_rate("ArrowRight")
     stepper.await_words("^Epoch 10 of 310")
     stepper.click("Reset")
@@ -200,7 +184,7 @@ def test_other_data_layers_activation_and_batches_are_shown(stepper):
 def test_stepping_back_shows_exactly_the_earlier_parameters(lab):
     page, stepper = opened(lab, "parameters", XOR)
     stepper.open_parameters()
-    stepper.scrub(57)
+    stepper.go_to(57)
     earlier = stepper.parameters()
     recorded = ask_kernel(page, "stepper.recording.parameters[57].tolist()")
     np.testing.assert_allclose([float(text.replace("−", "-")) for text in earlier], recorded, atol=5e-5)
@@ -220,7 +204,7 @@ def on_epoch(epoch, history):
 stepper = EpochStepper("xor", epochs=50, on_epoch=on_epoch)
 stepper"""
     page, stepper = opened(lab, "exception", cell, "broken.append(True)")
-    stepper.scrub(5)
+    stepper.go_to(5)
     assert not stepper.problem.is_visible()
     stepper.press_on_learning_rate("ArrowRight")
     stepper.problem.wait_for(state="visible")
@@ -335,7 +319,7 @@ def test_other_data_while_it_plays_start_at_0_on_the_screen_and_in_the_kernel(la
 
 def test_settings_made_while_the_kernel_trains_are_all_kept(lab):
     page, stepper = opened(lab, "queue", XOR)
-    stepper.scrub(40)
+    stepper.go_to(40)
     stepper.root.evaluate(
         """root => {
             const rate = root.querySelector('.bp-rate input');
@@ -359,7 +343,7 @@ def test_settings_made_while_the_kernel_trains_are_all_kept(lab):
 
 def test_the_focus_stays_on_a_button_that_has_nothing_more_to_do(lab):
     page, stepper = opened(lab, "focus", XOR)
-    stepper.scrub(1)
+    stepper.go_to(1)
     stepper.button("Back").focus()
     page.keyboard.press("Enter")
     stepper.await_words("^Epoch 0 of")
@@ -420,7 +404,7 @@ def test_nothing_is_clipped_or_overlaps(lab, width, data):
     cell = f"""from backprop_lib.widgets import EpochStepper
 EpochStepper({data!r}, hidden_sizes=(8, 8, 8, 8), epochs=150, batch_size=16)"""
     page, stepper = opened(lab, f"size_{data}_{width}", cell, width=width, height=1000)
-    stepper.scrub(120)
+    stepper.go_to(120)
     page.screenshot(path=SCREENSHOTS / f"stepper_{data}_{width}.png")
     stepper.open_parameters()
     assert faults(stepper.root) == []

@@ -460,16 +460,8 @@ def test_who_wants_less_motion_gets_the_slowest_speed(chromium, files, name):
 
 
 ANSWER = """async ([source, before, after, order]) => {
-    const { makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-    const bytes = value => {
-        if (Array.isArray(value)) return value.map(bytes);
-        if (value === null || typeof value !== 'object') return value;
-        if (typeof value.bytes === 'string') {
-            return new DataView(Uint8Array.from(atob(value.bytes), letter => letter.charCodeAt(0)).buffer);
-        }
-        return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, bytes(entry)]));
-    };
-    const state = bytes(before), heard = {};
+    const { bytesAgain, makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const state = bytesAgain(before), heard = {};
     let asked;
     const controller = makeController({
         get: name => state[name],
@@ -482,7 +474,7 @@ ANSWER = """async ([source, before, after, order]) => {
     controller.change({ learning_rate: 0.1 });
     controller.step();
     controller.step();
-    Object.assign(state, bytes(after), { _answered: asked.request });
+    Object.assign(state, bytesAgain(after), { _answered: asked.request });
     for (const name of order) (heard[`change:${name}`] ?? []).forEach(listener => listener());
     return [controller.state.position, state._shown.position, state._shown.moves === state._where.moves];
 }"""
@@ -502,7 +494,7 @@ def test_clicks_that_waited_for_an_answer_count_in_whatever_order_its_parts_are_
     assert (before["_sent"]["id"] != after["_sent"]["id"], bool(after["_problem"])) == (accepted, not accepted)
     if not accepted:
         order = [name for name in order if name != "_sent"]
-    source = joined("parts.js", "shared.js") + "\nexport { makeController };"
+    source = joined("bytes.js", "parts.js", "shared.js") + "\nexport { bytesAgain, makeController };"
     page = chromium.new_page()
     assert page.evaluate(ANSWER, [source, before, after, list(order)]) == [27, 27, True]
     page.close()

@@ -15,17 +15,9 @@ from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.page import _plain
 
 UNITS = """async ([source, sent, epoch, inputs]) => {
-    const { unpack, hiddenActivations } = await import(
+    const { bytesAgain, unpack, hiddenActivations } = await import(
         URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-    const bytes = value => {
-        if (Array.isArray(value)) return value.map(bytes);
-        if (value === null || typeof value !== 'object') return value;
-        if (typeof value.bytes === 'string') {
-            return new DataView(Uint8Array.from(atob(value.bytes), letter => letter.charCodeAt(0)).buffer);
-        }
-        return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, bytes(entry)]));
-    };
-    const layers = hiddenActivations(unpack(bytes(sent)), epoch, Float64Array.from(inputs));
+    const layers = hiddenActivations(unpack(bytesAgain(sent)), epoch, Float64Array.from(inputs));
     return layers.map(({ units, z, a }) => [units, Array.from(z), Array.from(a)]);
 }"""
 
@@ -36,9 +28,8 @@ def test_what_a_unit_is_said_to_compute_is_what_it_computes(chromium, hidden):
     stepper.epoch = 3
     inputs = np.random.default_rng(0).normal(size=(20, 2)) * 10  # also where the samples of the activation end
     forward = stepper.network.forward(inputs)
-    source = (
-        joined("parts.js", "shared.js", "run_panels.js", "run_network.js") + "\nexport { unpack, hiddenActivations };"
-    )
+    source = joined("bytes.js", "parts.js", "shared.js", "run_panels.js", "run_network.js")
+    source += "\nexport { bytesAgain, unpack, hiddenActivations };"
     page = chromium.new_page()
     layers = page.evaluate(UNITS, [source, _plain(stepper._sent), 3, inputs.ravel().tolist()])
     page.close()
@@ -189,7 +180,7 @@ def test_a_seed_from_the_box_draws_another_run(in_lab, stepper):
 
 
 def test_samples_are_put_in_and_taken_out_by_click(in_lab, stepper):
-    stepper.scrub(30)
+    stepper.go_to(30)
     loss = stepper.words
     stepper.choose("Edit samples", "add class 0")
     plot = stepper.root.get_by_role("application")
@@ -249,13 +240,13 @@ def test_samples_are_put_in_and_taken_out_by_the_keyboard_alone(in_lab, stepper)
 
 
 def test_two_runs_stand_side_by_side_and_a_second_window_sees_them_too(lab, in_lab, stepper):
-    stepper.scrub(40)
+    stepper.go_to(40)
     first = stepper.loss
     stepper.click("Freeze this run")
     await_kernel(in_lab, "stepper.frozen", True)
     stepper.choose("Activation", "relu")
     stepper.await_words(r"^Epoch 0 of 40.*Frozen run: training loss")
-    stepper.scrub(40)
+    stepper.go_to(40)
     stepper.await_words(f"Frozen run: training loss {first:.4f} at epoch 40 of 40.")
     assert stepper.loss != first
     assert faults(stepper.root) == []
@@ -271,7 +262,7 @@ def test_the_digits_can_be_chosen(in_lab, stepper):
     stepper.choose("Data", "Handwritten digits")
     stepper.await_words(r"^Epoch 0 of 40: .*1348 training images are read correctly, \d+ of 449 held out\.")
     assert not stepper.root.get_by_label("Edit samples").is_visible()
-    stepper.scrub(40)
+    stepper.go_to(40)
     in_lab.screenshot(path=SCREENSHOTS / "stepper_digits.png")
     assert faults(stepper.root) == []
 

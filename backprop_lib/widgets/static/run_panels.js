@@ -39,8 +39,6 @@ const lossSeries = (recording) => [
     : []),
 ];
 
-const longest = (compared) => Math.max(1, ...compared.map(({ frames }) => frames));
-
 // What cannot be drawn is said.
 function sayInside({ pen, text }, { box }, words) {
   if (!words) return;
@@ -50,7 +48,21 @@ function sayInside({ pen, text }, { box }, words) {
   pen.fillText(words, (box.left + box.right) / 2, box.top + 4, box.right - box.left - 8);
 }
 
-// `compared` are the recordings that share the axes: this one, and a frozen one if there is one.
+// A panel over the epochs. `compared` are the recordings that share the axes: this one, and a frozen one if there is one;
+// `draw` draws the curves and returns what is to be said of what cannot be drawn.
+function overEpochs(recording, compared, { low, high, ticks, labels, draw }) {
+  const frames = Math.max(1, ...compared.map((one) => one.frames));
+  const every = Math.max(1, Math.ceil(frames / 8));
+  return (canvas, epoch) => {
+    const paper = prepare(canvas);
+    if (!paper) return;
+    const axes = { x: [0, frames], y: [low, high], yTicks: ticks, yLabels: labels, xLabel: "epoch", whole: true };
+    const scale = drawAxes(paper, axes);
+    drawMarks(paper, scale, recording, epoch);
+    sayInside(paper, scale, draw(paper, scale, epoch, every));
+  };
+}
+
 function lossPanel(recording, compared) {
   const series = lossSeries(recording);
   const all = compared.flatMap(lossSeries);
@@ -59,24 +71,17 @@ function lossPanel(recording, compared) {
   const last = Math.max(...all.map(({ values }) => values[values.length - 1]));
   const limit = Math.max(4 * start, last < 100 * start ? 1.2 * last : 0);
   const top = Math.min(Math.max(...all.map(({ values }) => largest(values))), limit) * 1.05 || 1;
-  const frames = longest(compared);
   return {
     series,
-    draw(canvas, epoch) {
-      const paper = prepare(canvas);
-      if (!paper) return;
-      const scale = drawAxes(paper, {
-        x: [0, frames],
-        y: [0, top],
-        yTicks: niceTicks(0, top, 5),
-        xLabel: "epoch",
-        whole: true,
-      });
-      drawMarks(paper, scale, recording, epoch);
-      const every = Math.max(1, Math.ceil(frames / 8));
-      for (const { values, ...look } of series) drawSeries(paper, scale, (e) => values[e], epoch, { ...look, every });
-      sayInside(paper, scale, series.some(({ values }) => values[epoch] > top) && "now above the chart");
-    },
+    draw: overEpochs(recording, compared, {
+      low: 0,
+      high: top,
+      ticks: niceTicks(0, top, 5),
+      draw(paper, scale, epoch, every) {
+        for (const { values, ...look } of series) drawSeries(paper, scale, (e) => values[e], epoch, { ...look, every });
+        return series.some(({ values }) => values[epoch] > top) && "now above the chart";
+      },
+    }),
     legend: (epoch) => series.map((one) => `${one.name} ${readable(one.values[epoch])}`),
   };
 }
@@ -91,7 +96,6 @@ const PER_LAYER = {
 function layerPanel(recording, compared, kind) {
   const value = PER_LAYER[kind];
   const layers = layersOf(recording);
-  const frames = longest(compared);
   const usable = [];
   const atStart = [];
   for (const one of compared) {
@@ -119,30 +123,24 @@ function layerPanel(recording, compared, kind) {
   const told = (size) => (Number.isNaN(size) ? "–" : readable(size));
   return {
     series,
-    draw(canvas, epoch) {
-      const paper = prepare(canvas);
-      if (!paper) return;
-      const scale = drawAxes(paper, {
-        x: [0, frames],
-        y: [bottom, top],
-        yTicks: ticks,
-        yLabels: ticks.map((tick) => `10${superscript(tick)}`),
-        xLabel: "epoch",
-        whole: true,
-      });
-      drawMarks(paper, scale, recording, epoch);
-      const every = Math.max(1, Math.ceil(frames / 8));
-      series.forEach((look, layer) => {
-        const log = (e) => {
-          const size = value(recording, e, layer);
-          return size > 0 ? Math.log10(size) : NaN;
-        };
-        drawSeries(paper, scale, log, epoch, { ...look, every });
-      });
-      const now = series.map((_, layer) => value(recording, epoch, layer));
-      const isZero = now.some((size) => size === 0);
-      sayInside(paper, scale, isZero ? "0 has no place on this axis" : now.some((size) => Math.log10(size) > top) && "now above the chart");
-    },
+    draw: overEpochs(recording, compared, {
+      low: bottom,
+      high: top,
+      ticks,
+      labels: ticks.map((tick) => `10${superscript(tick)}`),
+      draw(paper, scale, epoch, every) {
+        series.forEach((look, layer) => {
+          const log = (e) => {
+            const size = value(recording, e, layer);
+            return size > 0 ? Math.log10(size) : NaN;
+          };
+          drawSeries(paper, scale, log, epoch, { ...look, every });
+        });
+        const now = series.map((_, layer) => value(recording, epoch, layer));
+        if (now.some((size) => size === 0)) return "0 has no place on this axis";
+        return now.some((size) => Math.log10(size) > top) && "now above the chart";
+      },
+    }),
     legend: (epoch) => series.map((one, layer) => `${one.name} ${told(value(recording, epoch, layer))}`),
   };
 }
