@@ -117,18 +117,23 @@ def ask_kernel(page, code):
     return json.loads(page.evaluate(RUN_IN_KERNEL, _printing(code)))
 
 
+def await_answer(page, test, arg):
+    """Wait until an async function of the page answers yes; `wait_for_function` takes its promise for a yes."""
+    page.evaluate(
+        f"""async ([arg, patience]) => {{
+            const end = performance.now() + patience;
+            while (!(await ({test})(arg)) && performance.now() < end) await new Promise(requestAnimationFrame);
+        }}""",
+        [arg, PATIENCE],
+    )
+    assert page.evaluate(test, arg)
+
+
 def await_kernel(page, code, expected):
     """Wait until code has that value in the notebook's kernel: what a click changed takes a moment to get there."""
-    # Not `wait_for_function`: it takes the promise that an async function returns for a yes.
-    page.evaluate(
-        f"""async ([code, expected, patience]) => {{
-            const end = performance.now() + patience;
-            while ((await ({RUN_IN_KERNEL})(code)).trim() !== expected && performance.now() < end) {{
-                await new Promise(requestAnimationFrame);
-            }}
-        }}""",
-        [_printing(code), json.dumps(expected), PATIENCE],
-    )  # the assertion says what is there instead
+    with contextlib.suppress(AssertionError):  # the assertion below says what is there instead
+        same = f"async ([code, expected]) => (await ({RUN_IN_KERNEL})(code)).trim() === expected"
+        await_answer(page, same, [_printing(code), json.dumps(expected)])
     assert ask_kernel(page, code) == expected
 
 

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from conftest import PATIENCE, ROOT
+from conftest import PATIENCE, ROOT, await_answer
 
 NOTEBOOK = "exercises/05_vectorized_gradients.ipynb"
 RESULTS = ROOT / "test-results"
@@ -69,13 +69,8 @@ def see(page, heading):
 
 def _await_file(page, path):
     """Wait until the server has a file: the learner's function has begun."""
-    page.wait_for_function(
-        """async path => {
-            const { contents } = window.jupyterapp.serviceManager;
-            return await contents.get(path, { content: false }).then(() => true, () => false);
-        }""",
-        arg=path,
-    )
+    contents = "window.jupyterapp.serviceManager.contents"
+    await_answer(page, f"path => {contents}.get(path, {{ content: false }}).then(() => true, () => false)", path)
 
 
 def test_an_exercise_from_the_first_run_to_the_right_answer(lab, page):
@@ -103,9 +98,7 @@ def test_an_exercise_from_the_first_run_to_the_right_answer(lab, page):
 def test_an_endless_loop_is_ended_by_the_interrupt_of_the_notebook(lab, page):
     assert lab.run_all(page) == []
     put(page, "05-backward", ENDLESS)
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
-    )
+    _await_file(page, "exercises/started")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
     page.get_by_text("It was interrupted in call 1.").wait_for(timeout=9_000)
 
