@@ -460,7 +460,8 @@ def test_who_wants_less_motion_gets_the_slowest_speed(chromium, files, name):
 
 
 ANSWER = """async ([source, before, after, order]) => {
-    const { bytesAgain, makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const { bytesAgain, makeController } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
     const state = bytesAgain(before), heard = {};
     let asked;
     const controller = makeController({
