@@ -2,13 +2,15 @@
 
 Run it with `python benchmarks/widgets.py`; `--clicks 40` clicks so often, `--minutes 5` plays so long for the memory.
 It starts a JupyterLab and Debian's Chromium. The variants are clicked in turn in one run, on a fast link and on one
-with 120 ms of delay and 4 Mbit/s, which a proxy on this machine makes. Absolute times depend on the machine; the last
+with 120 ms of delay and 4 Mbit/s, which a proxy on this machine makes; the server is set up as on Binder, so that it
+compresses what a kernel sends. Absolute times depend on the machine; the last
 column is the ratio to the epoch stepper. The first display counts from running the cell to the picture, in a kernel
 that has imported all. ipympl is measured where it is installed.
 """
 
 import argparse
 import importlib.util
+import json
 import shutil
 import statistics
 import sys
@@ -18,11 +20,13 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
 from conftest import CHROMIUM_FLAGS, Lab, ask_kernel, notebook, running_lab
 from slow_link import SlowLink
 
+BINDER = ROOT / "binder" / "jupyter_server_config.json"
 DELAY, RATE = 0.120, 4e6 / 8  # seconds of a round trip, bytes a second
 
 IMPORTED = "[__import__('backprop_lib.widgets').__name__, __import__('ipywidgets').__name__]"
@@ -228,7 +232,7 @@ def main():
         playwright.chromium.launch(
             executable_path=chromium, args=[*CHROMIUM_FLAGS, "--enable-precise-memory-info"]
         ) as browser,
-        running_lab(browser, Path(folder)) as lab,
+        running_lab(browser, Path(folder), **json.loads(BINDER.read_text(encoding="utf-8"))["ServerApp"]) as lab,
     ):
         cold = Variant(lab, "cold", STEPPER, cold=True)
         print(f"first display in a new kernel, imports included: {cold.first_display:.2f} s")

@@ -1,6 +1,8 @@
 """The steps Binder takes, without Docker: a new environment, the requirements, postBuild, the server, a chapter."""
 
+import base64
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -78,9 +80,29 @@ def test_the_server_serves_the_first_chapter_to_jupyterlab(image):
         settings = f"{address}/lab/api/settings/@jupyterlab/apputils-extension:notification?token={TOKEN}"
         with urllib.request.urlopen(settings, timeout=30) as answer:
             assert json.load(answer)["schema"]["properties"]["fetchNews"]["default"] == "false"
+        assert "permessage-deflate" in extensions_of_a_kernel(port)
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def extensions_of_a_kernel(port):
+    """Open the channel to a new kernel as a browser does; return what the server agrees to."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", f"/api/kernels?token={TOKEN}", body="{}")
+    kernel = json.load(connection.getresponse())["id"]
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+        "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+    }
+    connection.request("GET", f"/api/kernels/{kernel}/channels?token={TOKEN}", headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == http.HTTPStatus.SWITCHING_PROTOCOLS
+    connection.close()
+    return answer.getheader("Sec-WebSocket-Extensions", "")
 
 
 def await_answer(server, address, log):

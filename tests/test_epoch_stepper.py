@@ -36,13 +36,21 @@ def test_what_is_sent_is_the_recording(stepper):
     np.testing.assert_array_equal(floats(stepper, "loss", "<f8"), recording.loss)
     np.testing.assert_array_equal(floats(stepper, "held_out_loss", "<f8"), recording.held_out_loss)
     np.testing.assert_array_equal(floats(stepper, "gradient_norms", "<f8").reshape(7, 2), recording.gradient_norms)
-    np.testing.assert_array_equal(floats(stepper, "parameters", "<f8").reshape(7, -1), recording.parameters)
+    np.testing.assert_allclose(floats(stepper, "parameters").reshape(7, -1), recording.parameters, rtol=1e-6)
     np.testing.assert_allclose(floats(stepper, "X").reshape(-1, 2), recording.training_data[0], rtol=1e-6)
-    coded = floats(stepper, "field", np.int8).reshape(recording.field.shape).astype(float)
+    added = floats(stepper, "field", np.int8).reshape(recording.field.shape)
+    coded = np.cumsum(added, axis=0, dtype=np.int8).astype(float)
     field = 0.5 + 0.5 * np.sign(coded) * (coded / 127) ** 2
     np.testing.assert_allclose(field, recording.field, atol=0.5 / 127)
     near = np.abs(recording.field - 0.5) < 0.01
     np.testing.assert_allclose(field[near], recording.field[near], atol=1e-3)
+
+
+def test_parameters_too_large_for_single_precision_are_sent_whole():
+    stepper = EpochStepper("noisy_sine", hidden_sizes=(), learning_rate=1e60, epochs=6)
+    sent, parameters = floats(stepper, "parameters", "<f8"), stepper.recording.parameters
+    assert np.abs(parameters).max() > np.finfo(np.float32).max
+    np.testing.assert_array_equal(sent, parameters.ravel())
 
 
 def test_every_synchronised_value_has_a_name_of_its_own(stepper):

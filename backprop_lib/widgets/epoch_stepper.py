@@ -9,11 +9,12 @@ and the largest in training), "misread" (of the images that are shown from: how 
 and "reach": the activation is sampled at evenly spaced points from -reach to reach.
 
 Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers),
-"update_ratios" (epochs, layers), "parameters" (epochs + 1, n_parameters; float32 for images) and "activation", its
-samples; float32 "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X"; int32 "shown_labels"; and "field":
-(epochs + 1, grid, grid) from the lower left, (epochs + 1, grid) with one input, or for images (epochs + 1, n_shown,
-n_classes): float32, or, where "coded" is true, int8 c for the prediction 1/2 + sign(c) (c / 127)^2 / 2, which is finest
-around 1/2, where the line is drawn.
+"update_ratios" (epochs, layers) and "activation", its samples; float32 "parameters" (epochs + 1, n_parameters; float64
+where one is too large for float32), "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X"; int32
+"shown_labels"; and "field": (epochs + 1, grid, grid) from the lower left, (epochs + 1, grid) with one input, or for
+images (epochs + 1, n_shown, n_classes): float32, or, where "coded" is true, int8 c for the prediction
+1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn. Each epoch's c is sent as what it
+adds to the epoch before, modulo 256, which a link that compresses makes small.
 """
 
 import matplotlib.pyplot as plt
@@ -259,6 +260,13 @@ def _is_coded(recording):
     return recording.task == "classification" and recording.field.ndim == 3
 
 
+def _parameters(recording):
+    """Return the parameters in single precision, unless that would change what is shown of a run that explodes."""
+    parameters = recording.parameters
+    fits = np.abs(parameters).max() <= np.finfo(np.float32).max
+    return parameters.astype(np.float32) if fits else parameters
+
+
 def _single(array):
     """Return an array in single precision; what is too large for it becomes the largest there is."""
     limit = np.finfo(np.float32).max
@@ -272,7 +280,8 @@ def _packed(recording):
     shown_X, shown_labels = recording.shown or ((), ())
     if _is_coded(recording):
         signed = 2 * np.clip(recording.field, 0, 1) - 1
-        field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
+        coded = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
+        field = np.diff(coded, axis=0, prepend=np.int8(0))
     else:
         field = _single(recording.field)
     settings = recording.settings
@@ -300,7 +309,7 @@ def _packed(recording):
         "held_out_loss": np.array([]) if recording.held_out_loss is None else recording.held_out_loss,
         "gradient_norms": recording.gradient_norms,
         "update_ratios": recording.update_ratios,
-        "parameters": _single(recording.parameters) if images else recording.parameters,
+        "parameters": _parameters(recording),
         "activation": activations.get(settings.hidden)(np.linspace(-REACH, REACH, SAMPLES)),
         "field": field,
         "X": _single(() if images else recording.training_data[0]),
@@ -315,12 +324,14 @@ def _packed(recording):
 
 def _still(recording, sentence):
     """Draw the whole run as one figure, for places where nothing moves."""
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained", width_ratios=(1, 1, 1.1))
+    figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), width_ratios=(1, 1, 1.1))
+    # Room for the longest labels: to compute the room takes as long as to draw.
+    figure.subplots_adjust(left=0.045, right=0.965, bottom=0.14, top=0.9, wspace=0.27)
     epochs = np.arange(recording.epochs + 1)
     plots.loss_curve(recording, ax=axes[0])
     plots.gradient_norms(recording, epochs=epochs, ax=axes[1])
     for ax, title in zip(axes[:2], ("Loss", "Gradient magnitude of each layer"), strict=True):
-        ax.set_title(title)
+        ax.set(title=title, ylabel="")
         ax.spines[["top", "right"]].set_visible(False)
     if recording.task == "images":
         last = _draw_images(recording, axes[2])
@@ -332,6 +343,7 @@ def _still(recording, sentence):
         figure,
         f"{sentence} Three panels: the loss, the gradient magnitude of each layer on a logarithmic axis, and {last}. "
         f"{start} {end}",
+        dpi=100,
     )
 
 

@@ -61,7 +61,7 @@ class Explorer(anywidget.AnyWidget):
     _problem = traitlets.Dict().tag(sync=True)
     _answered = traitlets.Int(0).tag(sync=True)
     _where = traitlets.Dict().tag(sync=True)  # written by the kernel
-    _shown = traitlets.Dict().tag(sync=True)  # written by the browsers
+    _shown = traitlets.Dict().tag(sync=True, echo_update=False)  # written by the browsers
 
     def __init__(self, *, lecture=False):
         if not isinstance(lecture, bool):

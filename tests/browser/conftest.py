@@ -160,8 +160,8 @@ def lab(chromium, tmp_path_factory):
 
 
 @contextlib.contextmanager
-def running_lab(browser, folder):
-    """Start `backprop lab` on a copy of the course in a folder, and end it afterward."""
+def running_lab(browser, folder, **more):
+    """Start `backprop lab` on a copy of the course in a folder, and end it afterward; more settings of its server."""
     course = folder / "course"
     for name in ("chapters", "exercises"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "progress.*"))
@@ -169,7 +169,10 @@ def running_lab(browser, folder):
     config.mkdir()
     port = free_port()
     settings = {
-        "ServerApp": {"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
+        "ServerApp": {
+            **{"open_browser": False, "allow_root": True, "port": port, "port_retries": 0, "ip": "127.0.0.1"},
+            **more,
+        },
         "IdentityProvider": {"token": TOKEN},
         "JupyterNotebookApp": {"expose_app_in_browser": True},
     }

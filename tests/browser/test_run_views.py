@@ -36,7 +36,26 @@ def test_what_a_unit_is_said_to_compute_is_what_it_computes(chromium, hidden):
     assert [units for units, _, _ in layers] == [5, 3]
     for layer, (units, z, a) in enumerate(layers):
         np.testing.assert_allclose(np.reshape(a, (20, units)), forward.a[layer + 1], atol=2e-4 * 10**layer)
-        np.testing.assert_allclose(np.reshape(z, (20, units)), forward.z[layer], atol=2e-3 * layer + 1e-9)
+        np.testing.assert_allclose(np.reshape(z, (20, units)), forward.z[layer], atol=2e-3 * layer + 1e-5)
+
+
+FIELD = """async ([source, sent]) => {
+    const { bytesAgain, unpack, fieldOf } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    return Array.from(fieldOf(unpack(bytesAgain(sent))));
+}"""
+
+
+def test_the_prediction_is_read_back_as_it_was_sent(chromium):
+    stepper = EpochStepper("moons", hidden_sizes=(8,), epochs=30, learning_rate=2.0)
+    field = stepper.recording.field
+    changes = np.abs(np.diff(np.sign(2 * field - 1) * np.sqrt(np.abs(2 * field - 1)), axis=0)).max()
+    assert changes > 128 / 127, "no change is too large for a byte, so nothing is seen of the modulus"
+    source = joined("bytes.js", "parts.js", "shared.js", "run_panels.js") + "\nexport { bytesAgain, unpack, fieldOf };"
+    page = chromium.new_page()
+    back = page.evaluate(FIELD, [source, _plain(stepper._sent)])
+    page.close()
+    np.testing.assert_allclose(np.reshape(back, field.shape), field, atol=0.5 / 127)
 
 
 @pytest.fixture

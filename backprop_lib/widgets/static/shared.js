@@ -4,6 +4,7 @@
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
 const DASHES = [[], [8, 4], [8, 3, 2, 3], [2, 3], [12, 3], [5, 2, 1, 2], [1, 2]];
 const PATIENCE_MS = 8000;
+const HEARTBEAT_MS = 1000; // while it plays, the kernel is told where the screen is
 
 // ---------------------------------------------------------------------------------------------- the recording
 
@@ -140,7 +141,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
         const halt = (state.recording.stops ?? []).find((stop) => stop > state.position && stop <= state.position + whole);
         show(halt ?? state.position + whole);
         if (halt !== undefined || state.position >= state.recording.frames) return pause();
-        if (leads && now - lastSync > 500) sync();
+        if (leads && now - lastSync > HEARTBEAT_MS) sync();
       }
       frame = requestAnimationFrame(tick);
     };
@@ -214,7 +215,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
         const last = where;
         setTimeout(() => {
           if (where === last && !state.playing) sync();
-        }, 2000);
+        }, 4 * HEARTBEAT_MS);
       }
       return () => {
         listeners.delete(listener);
