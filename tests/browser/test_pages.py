@@ -232,6 +232,40 @@ def test_in_the_forward_explorer_a_unit_an_equation_and_a_sum_light_up_together(
     opened.close()
 
 
+WALK = ("chain", "two_paths", "forward", "delta", "tracer", "tape")  # in these, parts of one quantity light up together
+PLACES = "place => [...new Set([...place.querySelectorAll('[data-term]')].map(part => part.dataset.term))]"
+LIT = "root => [...root.querySelectorAll('.bp-hovered')].map(part => [part.dataset.term, part.closest('.bp-walk') !== null])"
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_what_the_pointer_lights_up_the_arrows_light_up(chromium, files, name):
+    opened = Page(chromium, files[name, False])
+    opened.scrub.fill("5")
+    places = opened.root.locator(".bp-walk")
+    assert places.count() == (name in WALK)
+    for place in places.all():
+        terms = place.evaluate(PLACES)
+        assert len(terms) >= 3
+        seen = []
+        for key in ("Tab", *["ArrowRight"] * len(terms), "ArrowLeft", "Home", "End", "ArrowUp", "ArrowDown"):
+            place.focus() if key == "Tab" else opened.page.keyboard.press(key)
+            lit = opened.root.evaluate(LIT)
+            one = next(term for term, is_inside in lit if is_inside)
+            part = place.locator(f"[data-term='{one}']").first
+            part.hover()
+            assert opened.root.evaluate(LIT) == lit
+            seen.append(one)
+        assert seen == [*terms, terms[-1], terms[-2], terms[0], terms[-1], terms[-2], terms[-1]]
+        place.evaluate("place => place.blur()")
+        assert opened.root.evaluate(LIT) == []
+        assert opened.position == 5
+        place.focus()
+        opened.page.keyboard.press(" ")
+        opened.button("Pause").click()  # what is no arrow is the explorer's
+    assert opened.problems == []
+    opened.close()
+
+
 def test_the_start_of_a_chain_is_dragged_on_its_picture(chromium, files):
     opened = Page(chromium, files["two_paths", False])
     canvas = opened.root.locator("canvas.bp-drag").first

@@ -67,6 +67,7 @@ function tracerView(controller, el) {
     ]),
     make("section", { className: "bp-pane", "aria-label": "Matrices" }, [make("h3", { textContent: "Matrices" }), matrices, sum]),
   );
+  frame.walk(equation, "The equation");
 
   let network = null;
   let drawn = ""; // the layers on screen

@@ -17,6 +17,7 @@ function chainView(controller, el) {
   const products = make("div", { className: "bp-products" });
   const panels = make("div", { className: "bp-panels bp-panels-fit" });
   frame.body.append(make("div", { className: "bp-graph-place" }, [svg]), products, panels);
+  frame.walk(products, "The product of the local slopes");
 
   let graph = null;
   let canvases = [];

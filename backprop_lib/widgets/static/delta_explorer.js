@@ -94,6 +94,7 @@ function deltaView(controller, el) {
       parts[2],
     ]),
   ]);
+  frame.walk(product, "The error delta in numbers");
   const SHOWS = { loss: "loss grad", hill: "y_hat slope", push: "delta", run: "" }; // what a picture lights up with
   const panels = Object.keys(SHOWS).map((name) => {
     const caption = make("figcaption", {});

@@ -46,6 +46,7 @@ function forwardView(controller, el) {
     make("section", { className: "bp-pane", "aria-label": "Network" }, [make("div", { className: "bp-graph-place" }, [svg])]),
     make("section", { className: "bp-pane", "aria-label": "The sum of one unit" }, [equation, sum]),
   );
+  frame.walk(equation, "The equation of one unit");
 
   let network = null;
 

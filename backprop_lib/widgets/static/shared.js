@@ -660,6 +660,32 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   for (const kind of ["pointerover", "focusin"]) root.addEventListener(kind, hover);
   for (const kind of ["pointerleave", "focusout"]) root.addEventListener(kind, () => light([], "bp-hovered"));
 
+  // What the pointer lights up in `place`, the keyboard lights up there as well: one stop of the Tab key, then arrows.
+  function walk(place, label) {
+    place.tabIndex = 0;
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", `${label}; the arrow keys mark one part after another`);
+    place.classList.add("bp-walk");
+    let at = 0;
+    const show = () => {
+      const terms = [...new Set(Array.from(place.querySelectorAll("[data-term]"), (part) => part.dataset.term))];
+      at = Math.min(Math.max(at, 0), terms.length - 1);
+      light(terms[at]?.split(" ") ?? [], "bp-hovered");
+    };
+    place.addEventListener("focusin", (event) => {
+      event.stopPropagation();
+      show();
+    });
+    const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => at + 1, ArrowUp: () => at - 1, Home: () => 0, End: () => Infinity };
+    place.addEventListener("keydown", (event) => {
+      const { key, target, ctrlKey, metaKey, altKey } = event;
+      if (target !== place || !(key in moves) || ctrlKey || metaKey || altKey) return;
+      event.preventDefault();
+      at = moves[key]();
+      show();
+    });
+  }
+
   function showPosition() {
     const { recording, position } = state;
     const text = shown(state);
@@ -693,6 +719,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     number,
     button,
     light,
+    walk,
     scrubOut,
     showStatus,
     note: (text) => {

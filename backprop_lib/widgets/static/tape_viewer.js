@@ -23,6 +23,7 @@ function tapeView(controller, el) {
     body,
   ]);
   frame.body.append(make("div", { className: "bp-graph-place" }, [svg]), make("div", { className: "bp-matrix bp-scrolls" }, [table]));
+  frame.walk(table.parentElement, "The lines of the tape");
 
   let graph = null;
   let rows = [];
