@@ -105,6 +105,20 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
     assert explorer._where["moved"]
 
 
+def test_the_code_moves_the_screen_also_to_where_it_takes_it_to_be(explorer):
+    explorer.reset()
+    start = position(explorer)
+    explorer.play()  # from here on the screen may be further than is known here
+    moves = explorer._where["moves"]
+    setattr(explorer, explorer.trait, start)
+    assert (position(explorer), explorer.playing) == (start, False)
+    assert (explorer._where["position"], explorer._where["playing"], explorer._where["moved"]) == (start, False, True)
+    assert explorer._where["moves"] > moves
+    where = explorer._where
+    setattr(explorer, explorer.trait, start)  # nothing plays, so both are where they are
+    assert explorer._where == where
+
+
 def test_a_pause_by_the_code_leaves_the_place_to_the_browser(explorer):
     explorer.reset()
     explorer.play()

@@ -34,6 +34,13 @@ class Position(traitlets.Int):
         """Return the nearest recorded position."""
         return obj._nearest(super().validate(obj, validation.whole_number(self.name, value, at_least=-float("inf"))))
 
+    def set(self, obj, value):
+        """Set the position; while it plays also where this side takes it for the one on screen, which is further on."""
+        before = self.get(obj)
+        super().set(obj, value)
+        if obj.playing and not obj._follows and self.get(obj) == before:
+            obj._moved({"name": self.name})
+
 
 class Explorer(anywidget.AnyWidget):
     """The base of all explorers.
@@ -176,10 +183,11 @@ class Explorer(anywidget.AnyWidget):
     def _moved(self, change):
         if self._follows:
             return
-        if change.name == self.trait and self.playing:
+        is_position = change["name"] == self.trait
+        if is_position and self.playing:
             self.playing = False  # the code takes over
         self._moves, self._mover = self._moves + 1, ""
-        self._tell(moved=change.name == self.trait)
+        self._tell(moved=is_position)
 
     def _follow(self, _change):
         """Follow a browser, unless this side has another recording or has moved on meanwhile."""

@@ -4,7 +4,7 @@
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
 const DASHES = [[], [8, 4], [8, 3, 2, 3], [2, 3], [12, 3], [5, 2, 1, 2], [1, 2]];
 const PATIENCE_MS = 8000;
-const HEARTBEAT_MS = 1000; // while it plays, the kernel is told where the screen is
+const HEARTBEAT_MS = 900; // while it plays, the kernel is told where the screen is
 
 // ---------------------------------------------------------------------------------------------- the recording
 
