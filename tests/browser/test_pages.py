@@ -234,7 +234,8 @@ def test_in_the_forward_explorer_a_unit_an_equation_and_a_sum_light_up_together(
 
 WALK = ("chain", "two_paths", "forward", "delta", "tracer", "tape")  # in these, parts of one quantity light up together
 PLACES = "place => [...new Set([...place.querySelectorAll('[data-term]')].map(part => part.dataset.term))]"
-LIT = "root => [...root.querySelectorAll('.bp-hovered')].map(part => [part.dataset.term, part.closest('.bp-walk') !== null])"
+LIT = """root => [...root.querySelectorAll('.bp-hovered')].map(
+    part => [part.dataset.term, part.closest('.bp-walk') !== null])"""
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
