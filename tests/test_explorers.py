@@ -9,6 +9,8 @@ from explorers import EXPLORERS, make
 from backprop_lib.widgets import ChainExplorer, wire
 from backprop_lib.widgets.explorer import Explorer
 
+HYPHEN = re.compile(r"(?:^|[\s(=·]|\de)-\d")
+
 
 @pytest.fixture(params=EXPLORERS)
 def explorer(request):
@@ -103,6 +105,21 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
     assert position(explorer) == start + 1
     explorer.reset()
     assert explorer._where["moved"]
+
+
+def texts(facts):
+    """Return every text of the facts, those that are code left out."""
+    if isinstance(facts, str):
+        return [facts]
+    if isinstance(facts, dict):
+        return [text for name, part in facts.items() if name != "code" for text in texts(part)]
+    return [text for part in facts for text in texts(part)] if isinstance(facts, list | tuple) else []
+
+
+def test_a_negative_number_has_a_sign_that_a_screen_reader_says(explorer):
+    hyphens = [text for text in (*texts(explorer._sent["facts"]), explorer._sentence()) if HYPHEN.search(text)]
+    assert hyphens == []
+    assert [bool(HYPHEN.search(text)) for text in ("factor -1", "4.86e-79", "a 2-8-1 network")] == [True, True, False]
 
 
 def test_the_code_moves_the_screen_also_to_where_it_takes_it_to_be(explorer):

@@ -109,7 +109,7 @@ class CheckBench(Explorer):
             "title": tried.mistake.title,
             "meaning": tried.mistake.meaning,
             "kind": outcome.kind,
-            "text": outcome.text,
+            "text": _written(outcome),
             "sentence": f"{KINDS[outcome.kind]}{f' {outcome.error}.' if outcome.error else ''}",
             "verdict": self.bench.verdict(tried),
             "ended": tried.ended,
@@ -132,7 +132,7 @@ class CheckBench(Explorer):
     def _sentence(self):
         tried = self._now()
         return (
-            f"Check bench, {tried.mistake.title}, in the setting {self.bench.setting.name}: {tried.outcome.text}. "
+            f"Check bench, {tried.mistake.title}, in the setting {self.bench.setting.name}: {_written(tried.outcome)}. "
             f"{self.bench.verdict(tried)}"
         )
 
@@ -148,3 +148,8 @@ class CheckBench(Explorer):
         return plots.picture(
             figure, f"The loss with the right gradients and with the wrong ones. {self._sentence()}"
         ).html
+
+
+def _written(outcome):
+    """Return the text of an outcome with a true minus sign, which a screen reader does not pass over."""
+    return outcome.text.replace("factor -", "factor −")

@@ -151,7 +151,7 @@ class Recording:
 def _short(value):
     if value == 0:
         return "0"
-    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else f"{value:.2e}"
+    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else f"{value:.2e}".replace("-", "−")
 
 
 class Recorder:

@@ -245,7 +245,11 @@ class TracedPass:
             parts.append("Nudging cannot decide: every entry lies at a kink.")
         elif row is not None:
             agrees = "agrees" if row.passed else "does not agree"
-            error = f"; the relative error is {row.relative_error:.0e}" if row.relative_error else ", to the last digit"
+            error = (
+                f"; the relative error is {_signed(f'{row.relative_error:.0e}')}"
+                if row.relative_error
+                else ", to the last digit"
+            )
             parts.append(f"Nudging every entry {agrees}{error}.")
         compared = self.comparisons.get(index)
         if compared is not None:
@@ -351,7 +355,7 @@ def _of_the_learner(name, row):
         return f"Your {name} is {row.factor:.4g} times the right one."
     if not np.isfinite(row.norm):
         return f"Your {name} holds numbers that are not finite."
-    return f"Your {name} differs: the relative error is {row.relative_error:.2g}."
+    return f"Your {name} differs: the relative error is {_signed(f'{row.relative_error:.2g}')}."
 
 
 def _two_lists(returned, network):
@@ -372,3 +376,8 @@ def _two_lists(returned, network):
                 )
         lists.append(arrays)
     return lists
+
+
+def _signed(text):
+    """Return a number with a true minus sign, which a screen reader does not pass over."""
+    return text.replace("-", "−")

@@ -42,13 +42,18 @@ const lossSeries = (recording) => [
     : []),
 ];
 
-// What cannot be drawn is said.
-function sayInside({ pen, text }, { box }, words) {
+// What cannot be drawn is said, on a ground of its own: a curve may pass there.
+function sayInside({ pen, text, back, size }, { box }, words) {
   if (!words) return;
+  const most = box.right - box.left - 8;
+  const width = Math.min(pen.measureText(words).width, most) + 6;
+  const middle = (box.left + box.right) / 2;
+  pen.fillStyle = back;
+  pen.fillRect(middle - width / 2, box.top + 2, width, 1.3 * size + 2);
   pen.fillStyle = text;
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  pen.fillText(words, (box.left + box.right) / 2, box.top + 4, box.right - box.left - 8);
+  pen.fillText(words, middle, box.top + 4, most);
 }
 
 // A panel over the epochs. `compared` are the recordings that share the axes: this one, and a frozen one if there is one;
@@ -297,11 +302,8 @@ function predictionPanel(recording, editor) {
       });
       pen.stroke();
     });
-    if (!at(epoch).some((value) => value >= y[0] && value <= y[1])) {
-      pen.fillStyle = paper.text;
-      pen.textAlign = "center";
-      pen.fillText("the prediction is off the chart", (scale.box.left + scale.box.right) / 2, scale.box.top + 4);
-    }
+    const isOff = !at(epoch).some((value) => value >= y[0] && value <= y[1]);
+    sayInside(paper, scale, isOff && "the prediction is off the chart");
     return { ...scale, x: [low[0], high[0]], y };
   }
 
