@@ -52,6 +52,28 @@ def number(value, decimals=4, *, places=0, minus="−"):
     return text.replace("-", minus)
 
 
+def readable(value):
+    """Write one number as the explorers do on screen: four decimals, or where those say little, an exponent.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> readable(0.25), readable(0.000064812)
+    ('0.25', '6.48e−05')
+    """
+    size = abs(value)
+    if size == 0 or not math.isfinite(size) or 0.001 <= size < 10_000:
+        return number(value)
+    return f"{value:.2e}".replace("-", "−")
+
+
 def places_needed(values, decimals=4):
     """Return how many decimals show each of `values`, at most `decimals`; 0 where there is no fraction."""
     texts = [number(value, decimals) for value in values if is_number(value)]

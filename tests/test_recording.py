@@ -150,7 +150,9 @@ def test_the_words_name_loss_gradients_and_score():
     recorder = Recorder("xor", epochs=300)
     recording = recorder.recording
     words = recording.words(300)
-    assert words.startswith(f"Epoch 300 of 300: training loss {recording.loss[300]:.4f}. Gradient magnitude: layer 1 ")
+    assert words.startswith(
+        f"Epoch 300 of 300: training loss {recording.loss[300]:.4f}. Gradient magnitude (norm of dW): layer 1 "
+    )
     assert "4 of 4 training points are on the right side." in words
     X, y = datasets.xor()
     recorder.go_to(300)

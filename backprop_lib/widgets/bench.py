@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_lib import mistakes, validation
 from backprop_lib.mistakes import MISTAKES, SETTINGS
-from backprop_lib.numerals import number
+from backprop_lib.numerals import readable
 
 __all__ = ["EPOCHS", "Bench", "Tried"]
 
@@ -100,18 +100,20 @@ class Bench:
                         gradients = backward(network, network.forward(self.X.copy()), y)
                         network.update_parameters(gradients, LEARNING_RATE)
                     except Exception as error:  # what a wrong pass raises is what is to be seen
-                        ended = f"{type(error).__name__} in epoch {epoch + 1}: {error}"
+                        ended = f"{type(error).__name__} in epoch {epoch + 1}: {str(error).strip().removesuffix('.')}"
                         break
         return losses, ended
 
     def verdict(self, tried):
         """Say in a sentence what became of the loss."""
-        start, finite = number(tried.right[0]), tried.loss[np.isfinite(tried.loss)]
+        start, finite = readable(tried.right[0]), tried.loss[np.isfinite(tried.loss)]
         if tried.ended:
             return f"It cannot go on: {tried.ended}."
         if np.allclose(tried.loss, tried.right, rtol=1e-9):
-            return "The run is the same as with the right gradients."
-        end, right = number(finite[-1]), number(tried.right[-1])
+            same = "The run is the same as with the right gradients"
+            is_later = tried.outcome.call not in (None, "first")
+            return f"{same}: in it no such call is made." if is_later else f"{same}."
+        end, right = readable(finite[-1]), readable(tried.right[-1])
         if finite[-1] < 0.9 * tried.right[0]:
             return (
                 f"The loss falls all the same, from {start} to {end}; with the right gradients it falls to {right}. "

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_lib import activations, gradcheck, validation
-from backprop_lib.numerals import number
+from backprop_lib.numerals import readable
 
 __all__ = ["GRAPHS", "Box", "Chain", "Graph"]
 
@@ -214,23 +214,23 @@ class Chain:
     def words(self, position):
         """Return the state at a position as a few sentences."""
         start, end = self.graph.start, self.end
-        at = {name: number(value[position]) for name, value in self.values.items()}
+        at = {name: readable(value[position]) for name, value in self.values.items()}
         parts = [f"{start} = {at[start]}: {', '.join(f'{box.name} = {at[box.name]}' for box in self.graph.boxes)}."]
         for path in self.paths:
             factors = " · ".join(_factor(self.slopes[link][position]) for link in reversed(path))
             through = ""
             if len(self.paths) > 1:
                 through = f"through {', '.join(self.links[link][1] for link in path[:-1])} "
-            parts.append(f"{through}{factors} = {number(self.along(path)[position])}".capitalize() + ".")
-        slope = number(self.gradients[start][position])
+            parts.append(f"{through}{factors} = {readable(self.along(path)[position])}".capitalize() + ".")
+        slope = readable(self.gradients[start][position])
         total = "The sum" if len(self.paths) > 1 else "This"
-        parts.append(f"{total} is d{end}/d{start} = {slope}; the nudge says {number(self.nudged[position])}.")
+        parts.append(f"{total} is d{end}/d{start} = {slope}; the nudge says {readable(self.nudged[position])}.")
         if self.wrong_link is not None:
             source, box = self.links[self.wrong_link]
             parts.append(
                 f"They do not agree: the slope d{box}/d{source} that was written down is "
-                f"{number(self.slopes[self.wrong_link][position])}, and nudging {source} gives "
-                f"{number(self.nudged_links[self.wrong_link][position])}."
+                f"{readable(self.slopes[self.wrong_link][position])}, and nudging {source} gives "
+                f"{readable(self.nudged_links[self.wrong_link][position])}."
             )
         return " ".join(parts)
 
@@ -320,7 +320,7 @@ class Chain:
 
 
 def _factor(value):
-    text = number(value)
+    text = readable(value)
     return f"({text})" if value < 0 else text
 
 

@@ -1,9 +1,9 @@
 """The check bench: choose a mistake and a setting, see which tensors are wrong and what the loss does.
 
 Facts: "setting" and "purpose", "shape" (the network in words), "mistakes" (for each "title", "meaning", "kind", "text",
-"sentence" (how it shows), "verdict" (what the loss did), "ended" and "rows": name, status, factor or null, finding) and
-"first" (the mistake to begin with). Arrays: float64 "right" and "loss" (mistakes, epochs + 1), NaN where a run could
-not go on. A position is an epoch.
+"sentence" (how it shows), "call" (which one the rows are of), "verdict" (what the loss did), "ended" and "rows": name,
+passed, factor or null, error or null, and the two shapes) and "first" (the mistake to begin with). Arrays: float64
+"right" and "loss" (mistakes, epochs + 1), NaN where a run could not go on. A position is an epoch.
 """
 
 import matplotlib.pyplot as plt
@@ -15,6 +15,16 @@ from backprop_lib.widgets.bench import EPOCHS, Bench
 from backprop_lib.widgets.explorer import Explorer, Position, joined
 
 __all__ = ["CheckBench"]
+
+
+CALLS = {
+    None: "The first call",
+    "first": "The first call",
+    "again": "A second call for the same pass",
+    "after a step": "A call after a step of the parameters",
+    "short batch": "A call with a smaller batch",
+}
+"""Which call of a backward pass the table shows, by the name in `Outcome.call`."""
 
 
 class CheckBench(Explorer):
@@ -110,7 +120,8 @@ class CheckBench(Explorer):
             "meaning": tried.mistake.meaning,
             "kind": outcome.kind,
             "text": _written(outcome),
-            "sentence": f"{KINDS[outcome.kind]}{f' {outcome.error}.' if outcome.error else ''}",
+            "sentence": _how_it_shows(outcome),
+            "call": CALLS[outcome.call],
             "verdict": self.bench.verdict(tried),
             "ended": tried.ended,
             "rows": [
@@ -148,6 +159,16 @@ class CheckBench(Explorer):
         return plots.picture(
             figure, f"The loss with the right gradients and with the wrong ones. {self._sentence()}"
         ).html
+
+
+def _how_it_shows(outcome):
+    """Return the kind of an outcome in a sentence, with what was raised."""
+    error = outcome.error.strip().removesuffix(".")
+    if outcome.kind == "changed input" and outcome.call is not None:
+        return (
+            "The first call returns what is right, but it changes an array that was handed over; a later call is wrong."
+        )
+    return f"{KINDS[outcome.kind]}{f' {error}.' if error else ''}"
 
 
 def _written(outcome):

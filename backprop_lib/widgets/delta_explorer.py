@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from backprop_lib import plots
-from backprop_lib.numerals import number
+from backprop_lib.numerals import readable
 from backprop_lib.widgets.explorer import Explorer, Position, joined
 from backprop_lib.widgets.mathml import marked
 from backprop_lib.widgets.output_sweeps import COMBINATIONS, FRAMES, LEARNING_RATES, SAMPLES, STEPS, OutputSweeps
@@ -116,10 +116,10 @@ class DeltaExplorer(Explorer):
         one, at = COMBINATIONS[self._first], self._home
         delta = self.sweeps.delta[self._first, 0, 4, at]
         return (
-            f"Delta explorer, {one.title}, target {number(one.targets[4])}. At z = {number(self.sweeps.z[at])} the "
-            f"prediction is {number(self.sweeps.y_hat[self._first, at])}, the loss "
-            f"{number(self.sweeps.loss[self._first, 4, at])} and delta {number(delta)}; nudging z gives "
-            f"{number(self.sweeps.nudged[self._first, 0, 4, at])}."
+            f"Delta explorer, {one.title}, target {readable(one.targets[4])}. At z = {readable(self.sweeps.z[at])} the "
+            f"prediction is {readable(self.sweeps.y_hat[self._first, at])}, the loss "
+            f"{readable(self.sweeps.loss[self._first, 4, at])} and delta {readable(delta)}; nudging z gives "
+            f"{readable(self.sweeps.nudged[self._first, 0, 4, at])}."
         )
 
     def _still(self):

@@ -330,7 +330,7 @@ def _still(recording, sentence):
     epochs = np.arange(recording.epochs + 1)
     plots.loss_curve(recording, ax=axes[0])
     plots.gradient_norms(recording, epochs=epochs, ax=axes[1])
-    for ax, title in zip(axes[:2], ("Loss", "Gradient magnitude of each layer"), strict=True):
+    for ax, title in zip(axes[:2], ("Loss", "Gradient magnitude, norm of dW"), strict=True):
         ax.set(title=title, ylabel="")
         ax.spines[["top", "right"]].set_visible(False)
     if recording.task == "images":

@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_lib import activations, equations, validation
 from backprop_lib.network import Network
-from backprop_lib.numerals import number
+from backprop_lib.numerals import readable
 
 __all__ = ["EPOCHS", "Flow", "FlowSettings"]
 
@@ -94,14 +94,14 @@ class Flow:
     def words(self, epoch):
         """Return the state at an epoch as a few sentences."""
         first, last = self.deltas[epoch, 0], self.deltas[epoch, -1]
-        share = number(first / last) if last else "0"
+        share = readable(first / last) if last else "0"
         parts = [
-            f"Epoch {epoch} of {self.epochs}: loss {number(self.loss[epoch])}. The size of delta is {number(last)} in "
-            f"layer {self.settings.depth} and {number(first)} in layer 1, {share} times as much."
+            f"Epoch {epoch} of {self.epochs}: loss {readable(self.loss[epoch])}. The size of delta is {readable(last)} "
+            f"in layer {self.settings.depth} and {readable(first)} in layer 1, {share} times as much."
         ]
         if epoch == 0:
             theory = self.expected_deltas[0] / self.expected_deltas[-1] if self.expected_deltas[-1] else 0.0
-            parts.append(f"The theory says {number(theory)} times.")
+            parts.append(f"The theory says {readable(theory)} times.")
         if epoch == self.epochs and self.stopped:
             parts.append(self.stopped)
         return " ".join(parts)

@@ -7,7 +7,7 @@ import numpy as np
 
 from backprop_lib import validation
 from backprop_lib.network import Network
-from backprop_lib.numerals import number
+from backprop_lib.numerals import readable
 from backprop_lib.running_example import running_example
 from backprop_lib.widgets.summary import MOST_UNITS, drawn_layers, drawn_units
 
@@ -154,14 +154,14 @@ class ForwardSweeps:
     def words(self, which, step):
         """Return what is on screen when a number has been moved, in a few sentences."""
         one = self.changeables[which]
-        value = number(self.grid(one)[step])
-        moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {number(self.current(one))}")
+        value = readable(self.grid(one)[step])
+        moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {readable(self.current(one))}")
         drawn, of_all = len(self.units[self.layers[-1]]), self.network.sizes[-1]
-        outputs = [number(value) for value in self.values[which, step, -1 - drawn : -1]]
+        outputs = [readable(value) for value in self.values[which, step, -1 - drawn : -1]]
         if drawn < of_all:
             outputs.insert(-1, f"… {of_all - drawn} more …")
         loss = self.values[which, step, -1]
-        loss = "" if np.isnan(loss) else f"; the loss is {number(loss)}"
+        loss = "" if np.isnan(loss) else f"; the loss is {readable(loss)}"
         total = sum(self.network.sizes[1:])
         changed = f" {self.changed[which, step]} of {total} activations have changed." if step != HALF else ""
         return f"{moved}. a of the output: {', '.join(outputs)}{loss}.{changed}"

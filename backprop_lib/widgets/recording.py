@@ -133,7 +133,7 @@ class Recording:
         if self.held_out_loss is not None:
             parts.append(f", held-out loss {_short(self.held_out_loss[epoch])}")
         norms = ", ".join(f"layer {i + 1} {_short(norm)}" for i, norm in enumerate(self.gradient_norms[epoch]))
-        parts.append(f". Gradient magnitude: {norms}.")
+        parts.append(f". Gradient magnitude (norm of dW): {norms}.")
         if self.task == "images":
             parts.append(f" {self.right[epoch]} of {len(self.training_data[0])} training images are read correctly")
             if self.held_out_right is not None:
@@ -141,6 +141,8 @@ class Recording:
             parts.append(".")
         elif self.right is not None:
             parts.append(f" {self.right[epoch]} of {len(self.training_data[0])} training points are on the right side.")
+        if epoch == 0 < self.epochs and self.stopped == "diverged":
+            parts.append(f" The run diverges after epoch {self.epochs}.")
         if epoch == self.epochs and self.stopped == "diverged":
             parts.append(" In the next epoch the run diverged: a smaller learning rate may help.")
         if epoch == self.epochs and self.stopped == "callback":

@@ -250,7 +250,8 @@ class TracedPass:
                 if row.relative_error
                 else ", to the last digit"
             )
-            parts.append(f"Nudging every entry {agrees}{error}.")
+            of = "" if index not in self.comparisons else f" of the right {made.name}"
+            parts.append(f"Nudging every entry{of} {agrees}{error}.")
         compared = self.comparisons.get(index)
         if compared is not None:
             parts.append(_of_the_learner(made.name, compared))

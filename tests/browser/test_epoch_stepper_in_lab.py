@@ -167,7 +167,8 @@ def test_other_data_layers_activation_and_batches_are_shown(stepper):
     stepper.choose("Batch size", "16")
     stepper.choose("Data", "Noisy sine")
     stepper.await_words(
-        r"^Epoch 0 of 300: training loss [\d.]+, held-out loss [\d.]+\. Gradient magnitude: .*layer 3 [\d.]+\.$"
+        r"^Epoch 0 of 300: training loss [\d.]+, held-out loss [\d.]+\. "
+        r"Gradient magnitude \(norm of dW\): .*layer 3 [\d.]+\.$"
     )
     assert stepper.root.get_by_text("Prediction and samples").is_visible()
     assert ask_kernel(stepper.page, "[stepper.network.sizes, stepper.recording.settings.batch_size]") == [

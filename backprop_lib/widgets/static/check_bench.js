@@ -7,6 +7,7 @@ function benchView(controller, el) {
   const curve = (array) => array.subarray(chosen * (state.recording.frames + 1), (chosen + 1) * (state.recording.frames + 1));
   const losses = () => curve(state.recording.loss);
   const rights = () => curve(state.recording.right);
+  const shapeText = (sizes) => `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
   const told = (value) => (Number.isFinite(value) ? readable(value) : "the run has ended");
 
   const frame = makeFrame(controller, el, {
@@ -30,8 +31,9 @@ function benchView(controller, el) {
 
   const about = make("div", { className: "bp-about" });
   const rows = make("tbody", {});
+  const which = make("caption", {});
   const table = make("table", { className: "bp-tensors" }, [
-    make("caption", { textContent: "The first call that shows it, tensor by tensor" }),
+    which,
     make("thead", {}, [make("tr", {}, ["tensor", "verdict", "given / right", "relative error"].map((text) => make("th", { textContent: text, scope: "col" })))]),
     rows,
   ]);
@@ -63,11 +65,12 @@ function benchView(controller, el) {
       const misshapen = given.join() !== expected.join();
       return make("tr", { className: passed ? "" : "bp-wrong" }, [
         make("th", { textContent: name, scope: "row" }),
-        make("td", { textContent: passed ? "right" : misshapen ? `wrong shape (${given.join(", ")}), expected (${expected.join(", ")})` : "wrong" }),
+        make("td", { textContent: passed ? "right" : misshapen ? `wrong shape ${shapeText(given)}, expected ${shapeText(expected)}` : "wrong" }),
         make("td", { textContent: factor === null ? "no single factor" : `${short(factor)}` }),
         make("td", { textContent: error === null ? "∞" : error.toExponential(1).replace("e-", "e−") }),
       ]);
     };
+    which.textContent = `${one.call}, tensor by tensor`;
     rows.replaceChildren(
       ...(one.rows.length ? one.rows.map(line) : [make("tr", {}, [make("td", { colSpan: 4, textContent: "It stops with an error: there is nothing to compare." })])]),
     );

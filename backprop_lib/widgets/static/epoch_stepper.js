@@ -3,11 +3,11 @@
 
 const TITLES = {
   loss: () => "Loss",
-  layers: (_, kind) => (kind === "norms" ? "Gradient magnitude of each layer" : "Update of W over W, each layer"),
+  layers: (_, kind) => (kind === "norms" ? "Gradient magnitude, norm of dW" : "Norm of the update / norm of W"),
   prediction: (recording) => {
     if (recording.task === "images") {
-      const [misread, count] = recording.misread;
-      return `${misread} of ${count} ${recording.held_out_loss.length ? "held-out" : "training"} images misread at the end`;
+      const kind = recording.held_out_loss.length ? "held-out" : "training";
+      return `${recording.shown_labels.length} of ${recording.misread[1]} ${kind} images`;
     }
     if (inputsOf(recording) === 1) return "Prediction and samples";
     return recording.task === "classification" ? "Decision boundary" : "Prediction over the inputs";
