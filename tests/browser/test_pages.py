@@ -306,6 +306,17 @@ def test_in_the_delta_explorer_a_term_lights_up_where_its_number_stands(chromium
     opened.close()
 
 
+def test_in_the_delta_explorer_the_factors_on_screen_multiply_to_the_product(chromium, files):
+    opened = Page(chromium, files["delta", False])
+    for position in range(0, int(opened.scrub.get_attribute("max")) + 1, 6):
+        opened.scrub.fill(str(position))
+        numbers = re.search(r"delta = (\S+) · (\S+) = ([^;]+);", opened.words).groups()
+        grad, slope, delta = (float(number.strip("()").replace("−", "-")) for number in numbers)
+        assert grad * slope == pytest.approx(delta, rel=0.015, abs=1e-4), position
+    assert opened.problems == []
+    opened.close()
+
+
 def doubled(weights, functions, z, a, y):
     """Return the right gradients of the running example, but one entry of dW2 twice as large."""
     delta = (a[-1] - y) / len(y)
@@ -351,6 +362,12 @@ def test_in_the_tracer_a_term_lights_up_in_all_four_panes(chromium, files):
         opened.root.locator(f".bp-equation [data-term={term}]").first.hover()
         for pane in (".bp-graph g", ".bp-equation *", ".bp-code li.bp-here *", ".bp-matrices table"):
             assert opened.root.locator(f"{pane}.bp-hovered").count() >= 1, (term, pane)
+    opened.scrub.fill("7")
+    assert [node.text_content() for node in opened.root.locator(".bp-node.bp-lit").all()] == [
+        "a 2.5000f′ 1.0000",
+        "a −1.2500f′ 1.0000",
+    ]
+    opened.scrub.fill("11")
     opened.root.locator("table[data-quantity=grad_a1] td").nth(4).hover()
     assert "grad_a1[1, 1] = " in opened.root.locator(".bp-sum").inner_text()
     opened.close()
@@ -401,9 +418,19 @@ LARGE = {
     "forward, wide and deep": lambda **more: forward_explorer((20,) * 12, **more),
     "tracer, wide": lambda **more: tracer((64, 80, 10), 20, **more),
     "tracer, deep": lambda **more: tracer((4,) * 31, 3, **more),
+    "tracer, narrow and deep": lambda **more: tracer((2, *[3] * 14, 1), 5, **more),
+    "forward, narrow and deep": lambda **more: forward_explorer((2, *[3] * 14, 1), **more),
     "tracer, many samples": lambda **more: tracer((2, 3, 2), 200, **more),
     "flow, diverged": lambda **more: GradientFlow(depth=40, width=200, hidden="relu", gain=10, **more),
 }
+
+
+COVERED = """root => {
+    const boxes = selector => [...root.querySelectorAll(selector)].map(part => part.getBoundingClientRect());
+    const [labels, units] = [boxes('.bp-label-back'), boxes('.bp-node > rect')];
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return labels.filter(label => units.some(unit => meet(label, unit))).length;
+}"""
 
 
 @pytest.mark.parametrize(("width", "lecture"), [(700, False), (1366, False), (1024, True)])
@@ -418,6 +445,7 @@ def test_what_is_too_large_is_drawn_in_summary(chromium, tmp_path, name, width, 
     for position in {0, 1, end // 3, 2 * end // 3, end}:
         opened.scrub.fill(str(position)) if end else None
         assert faults(opened.root) == []
+        assert opened.root.evaluate(COVERED) == 0
         nodes = opened.root.locator(".bp-node")
         if nodes.count():
             assert nodes.count() <= 5 * 7

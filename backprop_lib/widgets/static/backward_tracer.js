@@ -127,6 +127,8 @@ function tracerView(controller, el) {
     const entry = (found) => numbersOf(found)[shownSample * (found.shape[1] ?? 1) + i];
     if (l === 0) return [`x ${readable(entry(quantity("X")))}`, ""];
     const [z, a, delta, grad_a] = ["z", "a", "delta", "grad_a"].map((word) => known(`${word}${l}`));
+    const made = stepAt(state.position)?.output;
+    if (made === `slope${l}` && a) return [`a ${readable(entry(a))}`, `f′ ${readable(entry(quantity(made)))}`];
     const back = delta ? `δ ${readable(entry(delta))}` : grad_a ? `∂C/∂a ${readable(entry(grad_a))}` : "";
     return [a ? `a ${readable(entry(a))}` : z ? `z ${readable(entry(z))}` : "·", back];
   }
@@ -233,9 +235,8 @@ function tracerView(controller, el) {
       else line.removeAttribute("aria-current");
     });
     if (step) {
-      // Only the list scrolls, never the notebook.
-      const line = code.children[state.position - 1];
-      code.scrollTop = line.offsetTop - code.offsetTop - (code.clientHeight - line.clientHeight) / 2;
+      // Only the list scrolls, never the notebook, and by whole lines.
+      code.scrollTop = code.children[Math.max(0, state.position - 5)].offsetTop - code.children[0].offsetTop;
       equation.innerHTML = step.mathml;
       const signs = step.signs ?? [];
       const parts = step.inputs.flatMap((name, i) => [

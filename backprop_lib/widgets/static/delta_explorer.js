@@ -26,13 +26,17 @@ function deltaView(controller, el) {
   // The two losses that go with the same output.
   const pair = () => state.recording.combinations.flatMap(({ output }, i) => (output === now().output ? [i] : []));
 
+  // Three digits where four decimals have fewer: the factors on screen multiply to the product on screen.
+  const factor = (value) => (Math.abs(value) >= 0.001 && Math.abs(value) < 0.01 ? short(value) : readable(value));
+  const enclosed = (value) => (value < 0 ? `(${factor(value)})` : factor(value));
+
   function words() {
     const { z, y_hat, loss, grad, slope, delta, nudged } = state.recording;
     const i = state.position;
     const number = (value) => readable(value);
     return (
       `z = ${number(z[i])}: the prediction is ${number(byPlace(y_hat)[i])}, the target ${number(target())}, the loss ${number(byTarget(loss)[i])}. ` +
-      `delta = ${bracketed(bySize(grad)[i])} · ${bracketed(byPlace(slope)[i])} = ${number(bySize(delta)[i])}; nudging z gives ${number(bySize(nudged)[i])}.`
+      `delta = ${enclosed(bySize(grad)[i])} · ${enclosed(byPlace(slope)[i])} = ${number(bySize(delta)[i])}; nudging z gives ${number(bySize(nudged)[i])}.`
     );
   }
 
@@ -225,8 +229,8 @@ function deltaView(controller, el) {
     given.y.textContent = `y = ${readable(target())}`;
     given.n.textContent = `n = ${n()}`;
     given.loss.textContent = `loss ${readable(byTarget(loss)[i])}`;
-    parts[0].textContent = bracketed(bySize(grad)[i]);
-    parts[1].textContent = bracketed(byPlace(slope)[i]);
+    parts[0].textContent = enclosed(bySize(grad)[i]);
+    parts[1].textContent = enclosed(byPlace(slope)[i]);
     parts[2].textContent = readable(bySize(delta)[i]);
     draw();
   }

@@ -34,6 +34,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
     ...columns.flatMap((of, c) => (c && joined(c) ? of.flatMap((j) => columns[c - 1].map((i) => Math.abs(weight(layers[c], i, j)))) : [])).filter(Number.isFinite),
     1e-12,
   );
+  const labelWidth = (text) => (0.3 + 0.52 * text.length) * size;
   const edgeList = [];
   // Thickness is the size, a dashed line a negative weight.
   function drawEdge({ line, title, text, back, x, y, l, i, j }, value) {
@@ -43,7 +44,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
     title.textContent = `weight from unit ${i + 1} of layer ${l - 1} to unit ${j + 1} of layer ${l}: ${readable(value)}`;
     if (!text) return;
     text.textContent = short(value);
-    const wide = (0.3 + 0.52 * text.textContent.length) * size;
+    const wide = labelWidth(text.textContent);
     for (const [name, number] of [["x", x - wide / 2], ["y", y - 0.55 * size], ["width", wide], ["height", 1.1 * size]]) back.setAttribute(name, number);
   }
   for (let c = 1; c < columns.length; c += 1) {
@@ -58,7 +59,12 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
     }
     const edges = drawing("g", { class: "bp-edges", "data-term": edgeTerm(l) });
     const words = drawing("g", { class: "bp-edge-labels", "data-term": edgeTerm(l) });
-    const labeled = columns[c].length * columns[c - 1].length <= LABELLED_EDGES;
+    // A label stands right of its unit; where columns are so close that labels would meet, there are none.
+    const pairs = columns[c].flatMap((j, k) => columns[c - 1].map((i, m) => ({ i, j, k, m, wide: labelWidth(short(weight(l, i, j))) })));
+    const share = Math.max(0.26, (Math.max(...pairs.map(({ wide }) => wide)) / 2 + 0.3 * size) / gap);
+    const rises = pairs.map(({ k, m }) => (1 - share) * place(c - 1, m).y + share * place(c, k).y).sort((p, q) => p - q);
+    const meet = rises.some((y, n) => n && y - rises[n - 1] < 1.1 * size);
+    const labeled = pairs.length <= LABELLED_EDGES && share <= 0.45 && !meet;
     columns[c].forEach((j, k) =>
       columns[c - 1].forEach((i, m) => {
         const [from, to] = [place(c - 1, m), place(c, k)];
@@ -67,7 +73,6 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
         edge.line.append(edge.title);
         edges.append(edge.line);
         if (labeled) {
-          const share = 0.26;
           [edge.x, edge.y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
           edge.text = drawing("text", { class: "bp-edge-label bp-outside", x: edge.x, y: edge.y + 0.32 * size, "text-anchor": "middle" });
           edge.back = drawing("rect", { class: "bp-label-back" });

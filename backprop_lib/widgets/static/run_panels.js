@@ -365,7 +365,7 @@ function imagesPanel(recording) {
     legend: (epoch) => [
       `${all(epoch).filter(({ isRight }) => isRight).length} of these ${count} read correctly`,
       "“9 as 6”: a 9 read as a 6",
-      `at the end ${recording.misread.join(" of ")} are misread; some of those come first here`,
+      `misread at the end: ${recording.misread.join(" of ")}`,
     ],
     about: (epoch) => {
       const wrong = all(epoch).filter(({ isRight }) => !isRight);
