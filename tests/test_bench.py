@@ -65,3 +65,11 @@ def test_another_setting_tries_all_of_them_anew():
 def test_nonsense_is_refused_in_words(arguments):
     with pytest.raises(ValueError, match="Known:"):
         CheckBench(**arguments)
+
+
+def test_a_run_that_never_makes_the_wrong_call_says_so(bench):
+    later = [one for one in bench.tried if one.outcome.call not in (None, "first") and not one.ended]
+    untouched = [one for one in later if np.allclose(one.loss, one.right, rtol=1e-9)]
+    assert {one.outcome.call for one in untouched} == {"again", "short batch"}
+    verdicts = {bench.verdict(one) for one in untouched}
+    assert verdicts == {"The run is the same as with the right gradients: in it no such call is made."}

@@ -13,6 +13,7 @@ import numpy as np
 
 from backprop_lib import activations, datasets, losses, training, validation
 from backprop_lib.network import Network
+from backprop_lib.numerals import readable
 from backprop_lib.widgets import run_code, run_data
 
 __all__ = ["MAX_EPOCHS", "Recorder", "Recording", "Settings"]
@@ -151,9 +152,7 @@ class Recording:
 
 
 def _short(value):
-    if value == 0:
-        return "0"
-    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else f"{value:.2e}".replace("-", "−")
+    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else readable(value)
 
 
 class Recorder:

@@ -312,7 +312,7 @@ def test_in_the_delta_explorer_the_factors_on_screen_multiply_to_the_product(chr
         opened.scrub.fill(str(position))
         numbers = re.search(r"delta = (\S+) · (\S+) = ([^;]+);", opened.words).groups()
         grad, slope, delta = (float(number.strip("()").replace("−", "-")) for number in numbers)
-        assert grad * slope == pytest.approx(delta, rel=0.015, abs=1e-4), position
+        assert grad * slope == pytest.approx(delta, rel=0.016), position
     assert opened.problems == []
     opened.close()
 

@@ -36,7 +36,7 @@ function deltaView(controller, el) {
     const number = (value) => readable(value);
     return (
       `z = ${number(z[i])}: the prediction is ${number(byPlace(y_hat)[i])}, the target ${number(target())}, the loss ${number(byTarget(loss)[i])}. ` +
-      `delta = ${enclosed(bySize(grad)[i])} · ${enclosed(byPlace(slope)[i])} = ${number(bySize(delta)[i])}; nudging z gives ${number(bySize(nudged)[i])}.`
+      `delta = ${enclosed(bySize(grad)[i])} · ${enclosed(byPlace(slope)[i])} = ${factor(bySize(delta)[i])}; nudging z gives ${factor(bySize(nudged)[i])}.`
     );
   }
 
@@ -231,7 +231,7 @@ function deltaView(controller, el) {
     given.loss.textContent = `loss ${readable(byTarget(loss)[i])}`;
     parts[0].textContent = enclosed(bySize(grad)[i]);
     parts[1].textContent = enclosed(byPlace(slope)[i]);
-    parts[2].textContent = readable(bySize(delta)[i]);
+    parts[2].textContent = factor(bySize(delta)[i]);
     draw();
   }
 

@@ -60,7 +60,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
     const edges = drawing("g", { class: "bp-edges", "data-term": edgeTerm(l) });
     const words = drawing("g", { class: "bp-edge-labels", "data-term": edgeTerm(l) });
     // A label stands right of its unit; where columns are so close that labels would meet, there are none.
-    const pairs = columns[c].flatMap((j, k) => columns[c - 1].map((i, m) => ({ i, j, k, m, wide: labelWidth(short(weight(l, i, j))) })));
+    const pairs = columns[c].flatMap((j, k) => columns[c - 1].map((i, m) => ({ k, m, wide: labelWidth(short(weight(l, i, j))) })));
     const share = Math.max(0.26, (Math.max(...pairs.map(({ wide }) => wide)) / 2 + 0.3 * size) / gap);
     const rises = pairs.map(({ k, m }) => (1 - share) * place(c - 1, m).y + share * place(c, k).y).sort((p, q) => p - q);
     const meet = rises.some((y, n) => n && y - rises[n - 1] < 1.1 * size);
