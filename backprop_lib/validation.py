@@ -12,7 +12,7 @@ import numpy as np
 __all__ = ["float_array", "learning_rate", "lookup", "positive", "random_generator", "samples", "size", "whole_number"]
 
 
-def float_array(name, value, dtype=float, *, finite=True):
+def float_array(name, value, dtype=float, *, finite=True, computed=False):
     """Return `value` as an array of floats of type `dtype`.
 
     Parameters
@@ -25,6 +25,8 @@ def float_array(name, value, dtype=float, *, finite=True):
         The float type of the result.
     finite : bool, optional
         Whether NaN and infinity are refused.
+    computed : bool, optional
+        Whether the caller's code made the value, so that a slip in reading data is out of the question.
 
     Returns
     -------
@@ -45,12 +47,10 @@ def float_array(name, value, dtype=float, *, finite=True):
     except ValueError as error:
         raise ValueError(f"{name} is no rectangular array: its rows differ in length.") from error
     if array.dtype.kind == "O":
-        array = _unpack_objects(name, array)
+        array = _unpack_objects(name, array, computed)
     if array.dtype.kind in "USmMV":
-        raise TypeError(
-            f"{name} holds {_kind(array)} ({_first(array)}), numbers were expected. "
-            f"Was a header or a label column read along with the data?"
-        )
+        slip = "" if computed else " Was a header or a label column read along with the data?"
+        raise TypeError(f"{name} holds {_kind(array)} ({_first(array)}), numbers were expected.{slip}")
     if array.dtype.kind == "c":
         raise TypeError(f"{name} holds complex numbers, real numbers were expected.")
     with np.errstate(over="ignore"):
@@ -75,13 +75,11 @@ def _first(array):
     return repr(array.flat[0].item()) if array.size else "none"
 
 
-def _unpack_objects(name, array):
+def _unpack_objects(name, array, computed):
+    slip = "Is it still to be computed?" if computed else "Is a value missing, or do the rows differ in length?"
     for entry in array.flat:
         if not isinstance(entry, (numbers.Real, np.bool_)):
-            raise TypeError(
-                f"{name} holds {entry!r} ({type(entry).__name__}), numbers were expected. "
-                f"Is a value missing, or do the rows differ in length?"
-            )
+            raise TypeError(f"{name} holds {entry!r} ({type(entry).__name__}), numbers were expected. {slip}")
     try:
         return array.astype(float)
     except OverflowError as error:

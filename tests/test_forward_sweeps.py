@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backprop_lib import Network
+from backprop_lib.numerals import readable
 from backprop_lib.running_example import running_example
 from backprop_lib.widgets import ForwardExplorer
 from backprop_lib.widgets.forward_sweeps import HALF, MOST_NUMBERS, ForwardSweeps
@@ -24,6 +25,19 @@ def test_each_recorded_pass_is_that_of_the_changed_network():
             np.testing.assert_array_equal(numbers[3:6], forward.a[1][0])
             np.testing.assert_array_equal(numbers[8:10], forward.y_hat[0])
             assert numbers[-1] == changed.loss_value(x, y[:1])
+
+
+def test_logits_are_called_so_and_the_prediction_that_belongs_to_them_is_told():
+    network = Network((2, 3, 3), hidden="tanh", loss="softmax_cross_entropy", rng=np.random.default_rng(0))
+    x, y = np.array([0.5, -1.0]), np.array([0.0, 1.0, 0.0])
+    sweeps = ForwardSweeps(network, x, y)
+    which = next(i for i, one in enumerate(sweeps.changeables) if one.name == "b2[1]")
+    network.biases[1][1] += sweeps.grid(sweeps.changeables[which])[7] - network.biases[1][1]
+    z = network.forward(x[np.newaxis]).z[-1][0]
+    shares = np.exp(z) / np.exp(z).sum()
+    logits, probabilities = (", ".join(readable(number) for number in numbers) for numbers in (z, shares))
+    assert f" a of the output: {logits} (logits), so ŷ is {probabilities}; the loss is " in sweeps.words(which, 7)
+    assert "logits" not in ForwardSweeps().words(0, HALF)
 
 
 def test_only_what_depends_on_a_number_changes():

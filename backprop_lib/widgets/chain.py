@@ -105,8 +105,8 @@ GRAPHS = {
             Box("v", "3 · x", ("x",), lambda x: 3 * x, (lambda x: 3 + 0 * x,)),
             Box("C", "u · v", ("u", "v"), lambda u, v: u * v, (lambda u, v: v, lambda u, v: u)),
         ),
-        -3.0,
-        3.0,
+        -2.5,
+        2.5,
         2.0,
     ),
 }
@@ -220,8 +220,8 @@ class Chain:
             factors = " · ".join(_factor(self.slopes[link][position]) for link in reversed(path))
             through = ""
             if len(self.paths) > 1:
-                through = f"through {', '.join(self.links[link][1] for link in path[:-1])} "
-            parts.append(f"{through}{factors} = {readable(self.along(path)[position])}".capitalize() + ".")
+                through = f"Through {', '.join(self.links[link][1] for link in path[:-1])} "
+            parts.append(f"{through}{factors} = {readable(self.along(path)[position])}.")
         slope = readable(self.gradients[start][position])
         total = "The sum" if len(self.paths) > 1 else "This"
         parts.append(f"{total} is d{end}/d{start} = {slope}; the nudge says {readable(self.nudged[position])}.")

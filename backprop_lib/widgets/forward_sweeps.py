@@ -72,6 +72,8 @@ class ForwardSweeps:
         the loss; NaN without a target.
     changed : ndarray of shape (changeables, 2 * HALF + 1)
         How many activations of the whole network differ from those before the change.
+    predictions : ndarray of shape (changeables, 2 * HALF + 1, outputs)
+        The predictions of the outputs that are drawn: probabilities where the loss takes logits, and a otherwise.
 
     Raises
     ------
@@ -104,13 +106,13 @@ class ForwardSweeps:
             )
         self.layers = drawn_layers(len(network.weights))
         self._draw_what_has_room()
-        before, _ = self._pass(self.network, self.x)
+        before, _, _ = self._pass(self.network, self.x)
         if not np.isfinite(before).all():
             raise ValueError(
                 "The forward pass of this network gives numbers that are not finite. Take smaller weights or inputs."
             )
         swept = [self._sweep(one, before) for one in self.changeables]
-        self.values, self.changed = (np.array([part[i] for part in swept]) for i in range(2))
+        self.values, self.changed, self.predictions = (np.array([part[i] for part in swept]) for i in range(3))
 
     def _draw_what_has_room(self):
         """Choose how many units of each layer are drawn, so that what is recorded stays small."""
@@ -156,15 +158,22 @@ class ForwardSweeps:
         one = self.changeables[which]
         value = readable(self.grid(one)[step])
         moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {readable(self.current(one))}")
-        drawn, of_all = len(self.units[self.layers[-1]]), self.network.sizes[-1]
-        outputs = [readable(value) for value in self.values[which, step, -1 - drawn : -1]]
-        if drawn < of_all:
-            outputs.insert(-1, f"… {of_all - drawn} more …")
+        drawn = len(self.units[self.layers[-1]])
+        outputs = self._listed(self.values[which, step, -1 - drawn : -1])
+        if self.network.loss.takes_logits:
+            outputs += f" (logits), so ŷ is {self._listed(self.predictions[which, step])}"
         loss = self.values[which, step, -1]
         loss = "" if np.isnan(loss) else f"; the loss is {readable(loss)}"
         total = sum(self.network.sizes[1:])
         changed = f" {self.changed[which, step]} of {total} activations have changed." if step != HALF else ""
-        return f"{moved}. a of the output: {', '.join(outputs)}{loss}.{changed}"
+        return f"{moved}. a of the output: {outputs}{loss}.{changed}"
+
+    def _listed(self, outputs):
+        """Return the numbers of the outputs that are drawn, and how many there are besides."""
+        listed, left = [readable(value) for value in outputs], self.network.sizes[-1] - len(outputs)
+        if left:
+            listed.insert(-1, f"… {left} more …")
+        return ", ".join(listed)
 
     def _changeables(self):
         found = [Changeable(f"x[{i}]", "x", 0, (i,)) for i in self.units[0]]
@@ -182,26 +191,28 @@ class ForwardSweeps:
         return network, x
 
     def _sweep(self, one, before):
-        """Return the numbers that are drawn, and how many activations have changed, for each value of a changeable."""
+        """Return for each value of a changeable the numbers drawn, how many activations changed, and the prediction."""
         network, x = self.network.copy(), self.x.copy()
         array = self._array(network, x, one)
-        rows, changed = [], []
+        rows, changed, predictions = [], [], []
         for value in self.grid(one):
             array[one.index] = value
-            now, row = self._pass(network, x)
+            now, row, prediction = self._pass(network, x)
             rows.append(row)
             changed.append(int((now != before).sum()))
-        return rows, changed
+            predictions.append(prediction)
+        return rows, changed, predictions
 
     def _pass(self, network, x):
-        """Return all activations of a pass, and the numbers of it that are drawn."""
+        """Return all activations of a pass, the numbers of it that are drawn, and the prediction of what is drawn."""
         with np.errstate(over="ignore", invalid="ignore"):
             forward = network.forward(x[np.newaxis])
             loss = np.nan if self.y is None else network.loss_value(x[np.newaxis], self.y)
         drawn = [
             part[layer][0, self.units[layer]] for layer in self.layers[1:] for part in ([None, *forward.z], forward.a)
         ]
-        return np.concatenate(forward.a[1:], axis=1)[0], np.concatenate([*drawn, [loss]])
+        prediction = forward.y_hat[0, self.units[self.layers[-1]]]
+        return np.concatenate(forward.a[1:], axis=1)[0], np.concatenate([*drawn, [loss]]), prediction
 
     @staticmethod
     def _array(network, x, one):

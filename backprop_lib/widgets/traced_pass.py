@@ -362,14 +362,17 @@ def _of_the_learner(name, row):
 def _two_lists(returned, network):
     """Return dW and db as two lists of arrays that can be shown, or raise in words."""
     if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-        raise ValueError(f"it returned {type(returned).__name__}; two lists were expected: return dW, db.")
+        came = "nothing (None)" if returned is None else _described(returned)
+        raise ValueError(f"it returned {came}; two lists were expected. Let its last line be: return dW, db.")
     lists = []
     for name, given, parameters in zip(("dW", "db"), returned, (network.weights, network.biases), strict=True):
         count = len(parameters)
         if not isinstance(given, (tuple, list)) or len(given) != count:
-            came = f"has {len(given)} entries" if isinstance(given, (tuple, list)) else f"is {type(given).__name__}"
-            raise ValueError(f"{name} {came}; a list with {count} arrays was expected, one for each layer.")
-        arrays = [validation.float_array(f"{name}[{i}]", array, finite=False) for i, array in enumerate(given)]
+            of_them = f"{count} array{'s' * (count != 1)}"
+            raise ValueError(f"{name} is {_described(given)}; a list of {of_them} was expected, one for each layer.")
+        arrays = [
+            validation.float_array(f"{name}[{i}]", array, finite=False, computed=True) for i, array in enumerate(given)
+        ]
         for i, (array, of) in enumerate(zip(arrays, parameters, strict=True)):
             if array.ndim > 2 or array.size > 10 * of.size + 100:
                 raise ValueError(
@@ -377,6 +380,18 @@ def _two_lists(returned, network):
                 )
         lists.append(arrays)
     return lists
+
+
+def _described(given):
+    """Return in words what the learner's function gave where a list was expected."""
+    kind = type(given).__name__
+    if isinstance(given, (tuple, list)):
+        return f"a {kind} of {len(given)}"
+    if isinstance(given, np.ndarray):
+        return f"one array of shape {given.shape}"
+    return {"str": "a text", "NoneType": "None", "dict": "a dict", "generator": "a generator"}.get(
+        kind, f"of type {kind}"
+    )
 
 
 def _signed(text):

@@ -100,12 +100,28 @@ def test_the_update_ratio_takes_the_place_of_the_gradient(chromium, tmp_path):
     page.scrub.fill("7")
     page.root.get_by_label("Per layer").select_option("update / weight")
     ratios = stepper.recording.update_ratios[6]
-    for layer, ratio in enumerate(ratios, start=1):
-        assert page.root.get_by_text(f"layer {layer} {ratio:.4f}").is_visible()
+    listed = [f"layer {layer} {ratio:.4f}" for layer, ratio in enumerate(ratios, start=1)]
+    for one in listed:
+        assert page.root.locator(".bp-legend").get_by_text(one).is_visible()
+    in_words = f" Norm of the update / norm of W: {', '.join(listed)}."
+    assert page.words == stepper.recording.words(7) + in_words
+    page.root.get_by_label("Per layer").select_option("gradient magnitude")
+    assert page.words == stepper.recording.words(7)
+    page.root.get_by_label("Per layer").select_option("update / weight")
     page.scrub.fill("0")
-    assert page.root.get_by_text("layer 1 –").is_visible()
+    assert page.root.locator(".bp-legend").get_by_text("layer 1 –").is_visible()
+    assert page.words == f"{stepper.recording.words(0)} Before epoch 1 there is no update."
     assert page.problems == []
     page.close()
+
+
+@pytest.mark.parametrize("opened", KINDS[:1], indirect=True, ids=["moons"])
+def test_both_shapes_of_the_samples_held_out_are_in_the_legend(opened):
+    entry = opened.root.locator(".bp-legend li", has_text="held out").last
+    marks = entry.locator("path")
+    drawn = {(mark.get_attribute("d"), mark.get_attribute("fill")) for mark in marks.all()}
+    assert len(drawn) == 2
+    assert {fill for _, fill in drawn} == {"none"}
 
 
 @pytest.mark.parametrize("opened", KINDS[2:], indirect=True, ids=["digits"])
@@ -331,7 +347,8 @@ def test_a_run_without_an_epoch_does_not_play(chromium, tmp_path):
     made = EpochStepper("noisy_sine", learning_rate=1e300, epochs=5)
     assert made.frames == 0
     page = Page(chromium, made.to_html(tmp_path / "run.html"))
-    page.click("Play")
+    assert page.button("Play").get_attribute("aria-disabled") == "true"
+    page.button("Play").dispatch_event("click")  # `click` itself waits for a button that is enabled
     assert page.button("Play").is_visible()
     assert "the run diverged" in page.words
     assert page.problems == []

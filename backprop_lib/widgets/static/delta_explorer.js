@@ -182,7 +182,7 @@ function deltaView(controller, el) {
         drawSeries(paper, scale, (i) => values[i], steps, { color: COLORS[k], dash: DASHES[k], marker: k, every: 8 });
       });
       return {
-        caption: `${steps} steps downhill, learning rate ${now().learning_rate}`,
+        caption: `${steps} steps at learning rate ${now().learning_rate}`,
         legend: both.map((c) => [c, `ends at ${readable(run(c)[steps])}`]),
       };
     },

@@ -14,6 +14,13 @@ const TITLES = {
   },
 };
 
+// The recording's own words tell the gradient magnitudes; these are added while the panel draws something else.
+function ratiosInWords(recording, epoch) {
+  if (epoch === 0) return " Before epoch 1 there is no update.";
+  const layers = Array.from({ length: layersOf(recording) }, (_, i) => `layer ${i + 1} ${readable(PER_LAYER.ratios(recording, epoch, i))}`);
+  return ` Norm of the update / norm of W: ${layers.join(", ")}.`;
+}
+
 // ---------------------------------------------------------------------------------------------------- the view
 
 // Three panels of one recording.
@@ -43,7 +50,10 @@ function makeRow(recordingOf) {
         const entries = drawers[i].legend(0).map((_, k) => {
           const one = drawers[i].series[k];
           const label = make("span", {});
-          return make("li", {}, one ? [swatch(one.color, one.dash && (one.dash.join(" ") || "none"), one.marker, one.hollow), label] : [label]);
+          if (!one) return make("li", {}, [label]);
+          const marks = [swatch(one.color, one.dash && (one.dash.join(" ") || "none"), one.marker, one.hollow)];
+          if (one.second) marks.push(swatch(one.second.color, undefined, one.second.marker, one.hollow));
+          return make("li", {}, [...marks, label]);
         });
         legend.replaceChildren(...entries);
       });
@@ -108,7 +118,7 @@ function stepperView(controller, el) {
     unit: "epochs",
     words: ({ recording, position, frozen }) => {
       const beside = frozen ? ` Frozen run: training loss ${readable(frozen.loss[frozenEpoch()])} at epoch ${frozenEpoch()} of ${frozen.frames}.` : "";
-      return `${recording.words[position]}${beside}`;
+      return `${recording.words[position]}${kind === "ratios" ? ratiosInWords(recording, position) : ""}${beside}`;
     },
     shown: ({ recording, position }) => `${position} of ${recording.frames}`,
     working: "Training with the new settings.",
@@ -142,6 +152,7 @@ function stepperView(controller, el) {
       kind = value;
       recording();
       position();
+      frame.showStatus();
     },
   );
   const rows = [makeRow(() => state.recording), makeRow(() => state.frozen)];

@@ -255,7 +255,9 @@ function predictionPanel(recording, editor) {
             { name: `${readable(ceiling)}, the highest`, color: shadeOf(ceiling), marker: 0 },
           ]
         : [{ name: "samples", color: SAMPLE, marker: 0 }]),
-    ...(heldOut ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: shaded ? 3 : 0, hollow: true }] : []),
+    ...(heldOut
+      ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: shaded ? 3 : 0, hollow: true, second: classes ? { color: COLORS[0], marker: 1 } : null }]
+      : []),
   ];
   const size = inputs === 2 ? grid * grid : grid;
   const at = (epoch) => field.subarray(epoch * size, (epoch + 1) * size);

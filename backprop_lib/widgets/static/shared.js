@@ -696,6 +696,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     // Not `disabled`: the keyboard's focus would fall out of the widget.
     backButton.setAttribute("aria-disabled", String(position === 0));
     stepButton.setAttribute("aria-disabled", String(position === recording.frames));
+    playButton.setAttribute("aria-disabled", String(recording.frames === 0));
     showStatus();
   }
 
