@@ -443,7 +443,9 @@ function drawAxes({ pen, width, height, size, text }, { x, y, yTicks, yLabels = 
   pen.textBaseline = "middle";
   yTicks.forEach((tick, i) => pen.fillText(yLabels[i], box.left - size / 2, py(tick)));
   pen.textBaseline = "top";
-  const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / (5.8 * size))));
+  let room = Math.max(2, Math.floor((box.right - box.left) / (5.8 * size)));
+  let xTicks = niceTicks(x[0], x[1], room);
+  while (xTicks.length < 2 && room < 6) xTicks = niceTicks(x[0], x[1], (room += 1)); // one number alone is no scale
   const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
   tickLabels(shown).forEach((label, i) => {
     const half = pen.measureText(label).width / 2;
