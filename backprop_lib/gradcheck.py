@@ -14,6 +14,7 @@ from backprop_lib.network import Gradients, Network, gradient_lists
 __all__ = [
     "GradientReport",
     "TensorComparison",
+    "at_kinks",
     "compare_gradients",
     "compare_tensor",
     "first_difference",
@@ -76,6 +77,56 @@ def numerical_gradient(f, x, *, step=STEP):
     if not gradient.any():
         _refuse_what_reads_the_original(f, original, x)
     return gradient[()]
+
+
+def at_kinks(f, x, *, step=STEP):
+    """Say at which entries of `x` the function `f` has a kink, so that a central difference proves nothing.
+
+    Parameters
+    ----------
+    f : callable
+        As for `numerical_gradient`.
+    x : array_like
+        The place; any shape, a single number included. It is not changed.
+    step : float, optional
+        The nudge h, relative to max(1, abs(x)).
+
+    Returns
+    -------
+    ndarray of bool, or bool
+        Of the shape of `x`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `numerical_gradient`.
+
+    Notes
+    -----
+    The slopes on both sides, (f(x + h) - f(x)) / h and (f(x) - f(x - h)) / h, differ by h f''(x) where f is smooth:
+    32 times as far away they differ 32 times as much. At a kink they differ by its angle, however small h is.
+
+    Examples
+    --------
+    >>> at_kinks(abs, 0.0), at_kinks(abs, 0.5)
+    (True, False)
+    """
+    step = validation.positive("step", step)
+    x = np.array(validation.float_array("x", x), dtype=float)
+    found = np.empty(x.shape, dtype=bool)
+    here = _value(f, x.copy())
+    rounding = 100 * np.finfo(float).eps * abs(here) / step
+    for index in np.ndindex(x.shape):
+        angles, steepest = [], 0.0
+        for h in (step, 32 * step):
+            up, down = _nudges(x[index], h)
+            right = (_number(f, x, index, up) - here) / (up - x[index])
+            left = (here - _number(f, x, index, down)) / (x[index] - down)
+            angles.append(abs(right - left))
+            steepest = max(steepest, abs(right), abs(left))
+        near, far = angles
+        found[index] = near > max(1e-4 * steepest, rounding) and near > far / 4
+    return found[()] if found.ndim else bool(found)
 
 
 def _refuse_what_reads_the_original(f, original, x):

@@ -41,6 +41,23 @@ def test_many_wrong_gradients_learn_and_the_words_say_so(bench):
     assert "The run is the same" in bench.verdict(of(bench, "changed_in_place"))
 
 
+@pytest.mark.parametrize("setting", mistakes.SETTINGS)
+def test_no_verdict_contradicts_its_numbers(setting):
+    bench = Bench(setting)
+    said = set()
+    for tried in bench.tried:
+        words = bench.verdict(tried)
+        said.add(words.split(",")[0].split(":")[0])
+        if tried.ended:
+            assert words.startswith("It cannot go on"), words
+        elif "The run is the same" not in words:
+            falls = tried.loss[-1] < tried.right[0]
+            assert words.startswith("The loss does not fall:") == (not falls), words
+            fall, right_fall = tried.right[0] - tried.loss[-1], tried.right[0] - tried.right[-1]
+            assert words.startswith("The loss hardly falls,") == (0 < fall < right_fall / 4), words
+    assert "The loss falls all the same" in said
+
+
 def test_the_penalty_is_in_both_losses(bench):
     tried = of(bench, "penalty_left_out")
     assert tried.right[0] == tried.loss[0] > of(bench, "factor_two").right[0]

@@ -70,6 +70,33 @@ def test_the_words_hold_the_numbers():
     )
 
 
+def bent(slope_at_0):
+    """Return a relu over a range with 0 in its middle."""
+    slope = lambda x: np.where(x > 0, 1.0, np.where(x == 0, slope_at_0, 0.0))  # noqa: E731
+    return Graph("bent", "x", (Box("C", "relu(x)", ("x",), lambda x: np.maximum(x, 0), (slope,)),), -1, 1, 0)
+
+
+def test_at_a_kink_nudging_decides_nothing_and_no_slope_is_called_wrong():
+    chain = Chain(bent(0.0))
+    assert chain.wrong_link is None
+    np.testing.assert_array_equal(chain.kinks, np.arange(201) == 100)
+    assert chain.words(100) == "x = 0: C = 0. The slope is dC/dx = 0; here is a kink, and nudging cannot decide."
+    assert chain.words(150) == "x = 0.5: C = 0.5. The slope is dC/dx = 1; the nudge says 1."
+    (box,) = bent(0.0).boxes
+    wrong = Chain(replace(bent(0.0), boxes=(replace(box, slopes=(lambda x: 1.0 * (x > 0.5),)),)))
+    assert wrong.wrong_link == 0
+    assert "They do not agree" in wrong.words(130)
+
+
+def test_a_path_without_a_box_between_is_called_so():
+    slopes = (lambda u, x: 0 * u + 1, lambda u, x: 0 * u + 1)
+    total = Box("C", "u + x", ("u", "x"), lambda u, x: u + x, slopes)
+    words = Chain(
+        Graph("t", "x", (Box("u", "2 · x", ("x",), lambda x: 2 * x, (lambda x: 2.0,)), total), -1, 1, 0)
+    ).words(0)
+    assert "Through u 1 · 2 = 2. Directly 1. The sum is dC/dx = 3;" in words
+
+
 ONE = Box("u", "x", ("x",), lambda x: x, (lambda x: 1 + 0 * x,))
 
 
@@ -82,7 +109,7 @@ ONE = Box("u", "x", ("x",), lambda x: x, (lambda x: 1 + 0 * x,))
         (Graph("t", "x", (ONE,), 1, 0, 0), ValueError, "low < high was expected"),
         (Graph("t", "x", (ONE, ONE), 0, 1, 0), ValueError, "Two values are called u"),
         (Graph("t", "x", (replace(ONE, sources=("y",)),), 0, 1, 0), ValueError, "uses y; before it there is x"),
-        (Graph("t", "x", (replace(ONE, slopes=()),), 0, 1, 0), ValueError, "1 sources and 0 slopes"),
+        (Graph("t", "x", (replace(ONE, slopes=()),), 0, 1, 0), ValueError, "1 source and 0 slopes"),
         (Graph("t", "x", (ONE, replace(ONE, name="v")), 0, 1, 0), ValueError, "Nothing uses u"),
         (
             Graph("t", "x", (replace(ONE, f=lambda x: x / 0.0),), 0, 1, 0),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backprop_lib.numerals import readable
 from backprop_lib.widgets import GradientFlow
 from backprop_lib.widgets.flow import EPOCHS, LEARNING_RATE, Flow
 
@@ -23,6 +24,16 @@ def test_the_sigmoid_vanishes_and_hes_scale_holds_the_relu():
     sigmoid, relu = Flow(hidden="sigmoid"), Flow(hidden="relu", gain=float(np.sqrt(2)))
     assert sigmoid.deltas[0, 0] / sigmoid.deltas[0, -1] < 1e-9
     assert 0.2 < relu.deltas[0, 0] / relu.deltas[0, -1] < 5
+
+
+def test_dead_units_send_nothing_back_and_the_theory_stays():
+    flow = Flow(depth=30, width=2, hidden="relu")
+    assert flow.deltas[0, -1] == 0
+    words = flow.words(0)
+    assert "The size of delta is 0 in layer 30: nothing goes back through it to the layers before." in words
+    assert "times as much" not in words
+    assert flow.expected_share == pytest.approx(0.5 ** (29 / 2), rel=1e-3)  # half of the squares pass each relu
+    assert f"The theory says {readable(flow.expected_share)} times." in words
 
 
 def test_what_is_recorded_is_gradient_descent():

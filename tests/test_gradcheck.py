@@ -16,7 +16,7 @@ import pytest
 from backprop_lib import Gradients, Network, gradient_check, losses, numerical_gradient, train
 from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
 from backprop_lib.datasets import xor
-from backprop_lib.gradcheck import GradientReport, compare_gradients, compare_tensor, first_difference
+from backprop_lib.gradcheck import GradientReport, at_kinks, compare_gradients, compare_tensor, first_difference
 from backprop_lib.losses import LOSSES, Loss
 from backprop_lib.running_example import running_example
 
@@ -932,3 +932,43 @@ def test_entries_whose_squares_overflow_are_wrong_without_a_warning():
     found = compare_tensor("dW", np.array([1e200, 1.0]), np.array([1.0, 1.0]))
     assert not found.passed
     assert found.relative_error == np.inf
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: x**3, 0.0),
+        (lambda x: x**2, 0.0),
+        (lambda x: 1e5 * x**2, 0.3),
+        (lambda x: 1e-9 * x + 1.0, 5.0),
+        (lambda x: np.sin(300 * x), 1.0),
+        (lambda x: np.exp(30 * x), 1.0),
+        (lambda x: 7.0 + 0 * x, 2.0),
+        (relu, 0.001),
+        (relu, -0.001),
+    ],
+)
+def test_a_smooth_place_is_no_kink(f, x):
+    assert not at_kinks(f, x)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (abs, 0.0),
+        (relu, 0.0),
+        (relu, 1e-6),
+        (lambda x: abs(x) + 1e4, 0.0),
+        (lambda x: max(x, 2 * x - 100), 100.0),
+        (lambda x: np.exp(x) + 0.01 * abs(x - 1), 1.0),
+    ],
+)
+def test_a_kink_is_found(f, x):
+    assert at_kinks(f, x)
+
+
+def test_the_kinks_of_an_array_are_found_entry_by_entry():
+    x = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    np.testing.assert_array_equal(at_kinks(lambda x: (relu(x) * [[1, 2], [3, 4]]).sum(), x), x == 0)
+    with pytest.raises(ValueError, match="step"):
+        at_kinks(abs, 1.0, step=-1)

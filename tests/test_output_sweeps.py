@@ -7,7 +7,7 @@ import pytest
 
 from backprop_lib import activations, losses
 from backprop_lib.widgets import DeltaExplorer
-from backprop_lib.widgets.output_sweeps import COMBINATIONS, LEARNING_RATES, SAMPLES, OutputSweeps
+from backprop_lib.widgets.output_sweeps import COMBINATIONS, LEARNING_RATES, RUN_EVERY, SAMPLES, STEPS, OutputSweeps
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +48,20 @@ def test_delta_is_that_of_a_batch_in_which_the_others_are_like_it(sweeps):
 def test_the_runs_are_gradient_descent(sweeps):
     for c, one in enumerate(COMBINATIONS):
         f = activations.get(one.output)
-        z = sweeps.z[7]
-        after = z - LEARNING_RATES[one.output] * sweeps.delta[c, 0, 1, 7]
-        np.testing.assert_allclose(sweeps.runs[c, 1, 7, :2], [f(z), f(after)], rtol=1e-9)
+        loss = losses.get(one.loss)
+        for size, n in enumerate(SAMPLES):
+            z, seen = np.full((n, 1), sweeps.z[7]), []
+            y = np.full((n, 1), one.targets[1])
+            for _ in range(STEPS + 1):
+                seen.append(f(z[0, 0]))
+                pushed = loss.derivative(z if loss.takes_logits else f(z), y)
+                z = z - LEARNING_RATES[one.output] * (pushed if loss.takes_logits else pushed * f.derivative(z))
+            np.testing.assert_allclose(sweeps.runs[c, size, 1, 7], seen[::RUN_EVERY], rtol=1e-9)
 
 
 def test_cross_entropy_learns_where_squared_error_does_not(sweeps):
     badly_wrong = int(np.abs(sweeps.z + 4).argmin())
-    squared, crossed = sweeps.runs[2:, 4, badly_wrong, -1]
+    squared, crossed = sweeps.runs[2:, 0, 4, badly_wrong, -1]
     assert squared < 0.1
     assert crossed > 0.9
 

@@ -34,6 +34,26 @@ def test_a_wrong_rule_does_not_agree_and_the_words_say_so():
     assert "the nudge says 6 and does not agree" in walk.words(4)
 
 
+def test_at_a_kink_nudging_decides_nothing_and_the_words_say_so():
+    walk = TapeWalk(lambda x: x.relu(), x=0.0)
+    assert walk.words(4).endswith("It is an input; nudging cannot decide, for it lies at a kink.")
+    walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 1.0, -2.0])
+    assert walk.words(6).endswith(" and agrees, 1 of 3 entries at a kink left out.")
+    walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 0.0])
+    assert walk.words(6).endswith("nudging cannot decide, for it lies at a kink in every entry.")
+    broken = autodiff.operation("double", lambda a: 2 * a, lambda g, a: g)
+    walk = TapeWalk(lambda x: broken(x.relu()).sum(), x=[0.0, 1.0, -2.0])
+    assert walk.words(8).endswith(" and does not agree, 1 of 3 entries at a kink left out.")
+
+
+def test_a_given_line_a_constant_and_a_tape_of_one_line_are_called_so():
+    walk = TapeWalk(lambda x: 2.0 * x, x=3.0)
+    assert walk.words(0) == "The tape is empty; 3 lines are to come, and then the walk back."
+    lines = {walk.words(position) for position in (1, 2)}
+    assert {words[words.index(":") + 2 :] for words in lines} == {"x = 3, which is given.", "k1 = 2, a constant."}
+    assert TapeWalk(lambda x: x, x=2.0).words(0).startswith("The tape is empty; 1 line is to come")
+
+
 def test_the_words_follow_the_tape_and_the_turns():
     viewer = TapeViewer()
     words = viewer._sent["facts"]["words"]

@@ -108,6 +108,7 @@ def test_a_right_backward_is_the_same_in_every_tensor():
     ("change", "first", "words"),
     [
         (lambda dW, db: ([2 * g for g in dW], db), "dW2", "Your dW2 is 2 times the right one."),
+        (lambda dW, db: ([-g for g in dW], db), "dW2", "Your dW2 is −1 times the right one."),
         (lambda dW, db: ([dW[0] * 1.001, dW[1]], db), "dW1", "Your dW1 is 1.001 times the right one."),
         (lambda dW, db: (dW, [b[:1] for b in db]), "db2", "Your db2 has the shape (1,), expected (2,)."),
         (lambda dW, db: ([dW[0] + 1, dW[1]], db), "dW1", "Your dW1 differs"),
@@ -141,6 +142,7 @@ def test_what_the_learners_code_does_to_its_arguments_does_not_reach_the_pass():
         (lambda *given: never_ends(), "ran for 0.2 seconds and was stopped. Is there a loop without an end?"),
         (lambda *given: None, "returned nothing (None); two lists were expected. Let its last line be: return dW, db."),
         (lambda *given: "dW, db", "it returned a text; two lists were expected."),
+        (lambda *given: {1, 2}, "it returned something of type set; two lists were expected."),
         (lambda *given: (1, 2, 3), "it returned a tuple of 3; two lists were expected."),
         (lambda *given: ([1], [2]), "dW is a list of 1; a list of 2 arrays was expected, one for each layer."),
         (lambda *given: (np.ones(2), np.ones(2)), "dW is one array of shape (2,); a list of 2 arrays was expected"),

@@ -1,13 +1,13 @@
 """The backward tracer: one pass, operation by operation, as network, equation, code and matrices that move together.
 
-Facts: "sizes", "shape" (the sizes in words), "units" (of each layer those that are drawn), "n" (samples), "steps" (for
-each "phase", "layer", "layers" (those that are drawn then), "output" and "inputs", names of quantities, "code", pieces
-of text with the quantity of each or null, "mathml", "signs" between the inputs, "product", the factors of a matrix
-product with whether each is transposed, "compared", whether a tensor of the learner's own stands beside it, and
-"differs", its entries that differ), "quantities" (for each "name", "shape", "offset" into the numbers, "made", the step
-that makes it, and "sampled", whether its rows are samples), "stops" (positions at which playing halts) and "words" (a
-text for each position). The only array is float64 "numbers": all quantities one after another. Position 0 is before
-the first step.
+Facts: "sizes", "shape" (the sizes in words), "units" (of each layer those that are drawn), "n" (samples), "alone" (the
+number of the sample, from 0, whose pass alone it is, or null), "steps" (for each "phase", "layer", "layers" (those that
+are drawn then), "output" and "inputs", names of quantities, "code", pieces of text with the quantity of each or null,
+"mathml", "signs" between the inputs, "product", the factors of a matrix product with whether each is transposed,
+"compared", whether a tensor of the learner's own stands beside it, and "differs", its entries that differ),
+"quantities" (for each "name", "shape", "offset" into the numbers, "made", the step that makes it, and "sampled",
+whether its rows are samples), "stops" (positions at which playing halts) and "words" (a text for each position). The
+only array is float64 "numbers": all quantities one after another. Position 0 is before the first step.
 """
 
 import traceback
@@ -178,6 +178,7 @@ class BackwardTracer(Explorer):
             "shape": sizes_in_words(traced.network.sizes),
             "units": [drawn_units(size) for size in traced.network.sizes],
             "n": traced.n,
+            "alone": self._sample,
             "steps": steps,
             "quantities": quantities,
             "stops": [] if traced.first_wrong is None else [traced.first_wrong + 1],

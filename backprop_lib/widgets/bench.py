@@ -17,6 +17,9 @@ __all__ = ["EPOCHS", "Bench", "Tried"]
 EPOCHS = 80
 LEARNING_RATE = 0.1
 
+LEAST_SHARE = 0.25
+"""From this share of the right run's fall on a run is said to fall as well."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tried:
@@ -114,9 +117,10 @@ class Bench:
             is_later = tried.outcome.call not in (None, "first")
             return f"{same}: in it no such call is made." if is_later else f"{same}."
         end, right = readable(finite[-1]), readable(tried.right[-1])
-        if finite[-1] < 0.9 * tried.right[0]:
-            return (
-                f"The loss falls all the same, from {start} to {end}; with the right gradients it falls to {right}. "
-                "A falling loss proves nothing."
-            )
-        return f"The loss does not fall: it goes from {start} to {end}; with the right gradients it ends at {right}."
+        share = (tried.right[0] - finite[-1]) / (tried.right[0] - tried.right[-1])
+        beside = f"with the right gradients it falls to {right}"
+        if share >= LEAST_SHARE:
+            return f"The loss falls all the same, from {start} to {end}; {beside}. A falling loss proves nothing."
+        if share > 0:
+            return f"The loss hardly falls, from {start} to {end}; {beside}."
+        return f"The loss does not fall: it goes from {start} to {end}; {beside}."

@@ -139,6 +139,8 @@ class Chain:
         The ways from the start to the end, each the links on it.
     nudged : ndarray of shape (positions,)
         The slope of the end in the start, by central differences.
+    kinks : ndarray of bool, shape (positions,)
+        Where the end has a kink in the start, so that nudging proves nothing.
     wrong_link : int or None
         The first link whose slope does not agree with a nudge.
 
@@ -171,6 +173,7 @@ class Chain:
         self.gradients = self._gradients()
         self.nudged, self.nudged_links = self._nudges()
         self.wrong_link = self._wrong_link()
+        self.kinks = self._kinks()
 
     @property
     def end(self):
@@ -218,13 +221,17 @@ class Chain:
         parts = [f"{start} = {at[start]}: {', '.join(f'{box.name} = {at[box.name]}' for box in self.graph.boxes)}."]
         for path in self.paths:
             factors = " · ".join(_factor(self.slopes[link][position]) for link in reversed(path))
-            through = ""
-            if len(self.paths) > 1:
-                through = f"Through {', '.join(self.links[link][1] for link in path[:-1])} "
-            parts.append(f"{through}{factors} = {readable(self.along(path)[position])}.")
+            through = ", ".join(self.links[link][1] for link in path[:-1])
+            begin = "" if len(self.paths) == 1 else f"Through {through} " if through else "Directly "
+            product = f" = {readable(self.along(path)[position])}" if len(path) > 1 else ""
+            if len(self.links) > 1:
+                parts.append(f"{begin}{factors}{product}.")
         slope = readable(self.gradients[start][position])
-        total = "The sum" if len(self.paths) > 1 else "This"
-        parts.append(f"{total} is d{end}/d{start} = {slope}; the nudge says {readable(self.nudged[position])}.")
+        total = "The sum" if len(self.paths) > 1 else "This" if len(self.links) > 1 else "The slope"
+        nudge = f"the nudge says {readable(self.nudged[position])}"
+        if self.kinks[position]:
+            nudge = "here is a kink, and nudging cannot decide"
+        parts.append(f"{total} is d{end}/d{start} = {slope}; {nudge}.")
         if self.wrong_link is not None:
             source, box = self.links[self.wrong_link]
             parts.append(
@@ -300,7 +307,11 @@ class Chain:
             ) from error
 
     def _nudged_links(self):
-        nudged = []
+        return [gradcheck.numerical_gradient(f, values) for f, values in self._links()]
+
+    def _links(self):
+        """Return for each link the sum of the box over all places, as a function of the source's values, and those."""
+        found = []
         for box in self.graph.boxes:
             for moved in range(len(box.sources)):
                 given = [self.values[source] for source in box.sources]
@@ -309,14 +320,28 @@ class Chain:
                     with np.errstate(all="ignore"):
                         return np.sum(box.f(*(entries if i == moved else value for i, value in enumerate(given))))
 
-                nudged.append(gradcheck.numerical_gradient(f, given[moved]))
-        return nudged
+                found.append((f, given[moved]))
+        return found
 
     def _wrong_link(self):
         for link, (given, nudged) in enumerate(zip(self.slopes, self.nudged_links, strict=True)):
-            if not gradcheck.compare_tensor("slope", given, nudged, floor=1e-6).passed:
+            if not gradcheck.compare_tensor("slope", given, nudged, floor=1e-6).passed and self._differs(link):
                 return link
         return None
+
+    def _differs(self, link):
+        """Say whether the slope of a link differs from its nudge where the box has no kink."""
+        smooth = ~gradcheck.at_kinks(*self._links()[link])
+        given, nudged = self.slopes[link], self.nudged_links[link]
+        return gradcheck.compare_tensor("slope", given, nudged, floor=1e-6, use=smooth).status == "wrong"
+
+    def _kinks(self):
+        """Say at which places the end has a kink in the start; looked for where the two slopes differ."""
+        found = np.zeros(len(self.x), dtype=bool)
+        slope = self.gradients[self.graph.start]
+        for place in np.flatnonzero(np.abs(slope - self.nudged) > 1e-6 * np.maximum(1, np.abs(slope))):
+            found[place] = gradcheck.at_kinks(self._end, self.x[place])
+        return found
 
 
 def _factor(value):
@@ -372,7 +397,11 @@ def _checked(graph):
                 f"f of the box {box.name} has to be a function, and slopes a tuple with one function for each source."
             )
         if len(box.slopes) != len(box.sources):
-            raise ValueError(f"The box {box.name} has {len(box.sources)} sources and {len(box.slopes)} slopes.")
+            sources, slopes = (
+                f"{len(of)} {word}{'s' * (len(of) != 1)}"
+                for of, word in ((box.sources, "source"), (box.slopes, "slope"))
+            )
+            raise ValueError(f"The box {box.name} has {sources} and {slopes}; a slope for each source was expected.")
         known.append(box.name)
     used = {source for box in graph.boxes for source in box.sources}
     idle = [name for name in known[:-1] if name not in used]

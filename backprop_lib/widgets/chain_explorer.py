@@ -4,8 +4,8 @@ Facts: "title", "begin" and "end" (names), "home" (the position of Reset), "name
 (for each name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many
 steps each name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link
 whose slope does not agree with a nudge, or null) and "words" (a text for each position). Arrays, with m positions: "x"
-(m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), "along" (m, paths) and
-float32 "curves" (m, links, points).
+(m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), int8 "kinks" (m,), 1
+where nudging the start decides nothing, "along" (m, paths) and float32 "curves" (m, links, points).
 """
 
 import matplotlib.pyplot as plt
@@ -120,6 +120,7 @@ class ChainExplorer(Explorer):
             "slopes": np.column_stack(chain.slopes),
             "nudged_links": np.column_stack(chain.nudged_links),
             "nudged": chain.nudged,
+            "kinks": chain.kinks.astype(np.int8),
             "along": np.column_stack([chain.along(path) for path in chain.paths]),
             "curves": chain.curves().astype(np.float32),
         }

@@ -1,10 +1,11 @@
 """The delta explorer: one output with its loss; move z and the target, and see each factor of delta.
 
 Facts: "combinations" (for each "title", "output", "loss", "targets", "learning_rate" of the runs, "factors" and
-"mathml", the equations of the loss, of its slope and of delta), "samples" (sizes of the batch), "steps" (of each run),
-"home" and "first" (the combination, the size and the target to begin with). Arrays as `OutputSweeps` has them: float64
-"z", and float32 "y_hat", "slope", "loss", "grad", "delta", "nudged" and "runs". What stands in the status line is put
-together in the view, for there are too many states to send.
+"mathml", the equations of the loss, of its slope and of delta), "samples" (sizes of the batch), "steps" (of each run)
+and "run_every" (how many steps lie between two entries of it), "home" and "first" (the combination, the size and the
+target to begin with). Arrays as `OutputSweeps` has them: float64 "z", and float32 "y_hat", "slope", "loss", "grad",
+"delta", "nudged" and "runs". What stands in the status line is put together in the view, for there are too many states
+to send.
 """
 
 import matplotlib.pyplot as plt
@@ -14,7 +15,15 @@ from backprop_lib import plots
 from backprop_lib.numerals import readable
 from backprop_lib.widgets.explorer import Explorer, Position, joined
 from backprop_lib.widgets.mathml import marked
-from backprop_lib.widgets.output_sweeps import COMBINATIONS, FRAMES, LEARNING_RATES, SAMPLES, STEPS, OutputSweeps
+from backprop_lib.widgets.output_sweeps import (
+    COMBINATIONS,
+    FRAMES,
+    LEARNING_RATES,
+    RUN_EVERY,
+    SAMPLES,
+    STEPS,
+    OutputSweeps,
+)
 
 __all__ = ["DeltaExplorer"]
 
@@ -104,6 +113,7 @@ class DeltaExplorer(Explorer):
             ],
             "samples": list(SAMPLES),
             "steps": STEPS,
+            "run_every": RUN_EVERY,
             "home": self._home,
             "first": [self._first, 0, 4],
         }

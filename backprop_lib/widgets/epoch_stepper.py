@@ -214,13 +214,15 @@ class EpochStepper(Explorer):
         ]
         rates = "; ".join(f"{start}learning rate {rate}, {size}" for start, rate, size in parts)
         seed = "own generator" if settings.seed is None else f"seed {settings.seed}"
-        return f"{title}{by_hand}, {sizes} with {settings.hidden}, {seed}, {rates}"
+        units = f"with {settings.hidden}" if settings.hidden_sizes else "without hidden units"
+        return f"{title}{by_hand}, {sizes} {units}, {seed}, {rates}"
 
     def _whole_sentence(self):
         recording = self.recording
         title = self._recorder.choices["data"][recording.settings.data]
         sizes = "-".join(map(str, recording.sizes))
-        return f"Epoch stepper, {title}, a {sizes} network with {recording.settings.hidden} units."
+        units = f"with {recording.settings.hidden} units" if recording.settings.hidden_sizes else "without hidden units"
+        return f"Epoch stepper, {title}, a {sizes} network {units}."
 
     def _sentence(self):
         return f"{self._whole_sentence()} {self.recording.words(self.recording.epochs)}"

@@ -61,6 +61,8 @@ class Flow:
         The root of the mean square of a, and of delta, in each hidden layer.
     expected_activations, expected_deltas : ndarray of shape (depth,)
         The same by the theory, at the start; the errors begin with that of the last hidden layer.
+    expected_share : float
+        By the theory, the size of delta in layer 1 over that in the last hidden layer.
     loss : ndarray of shape (epochs + 1,)
         The loss.
     stopped : str
@@ -84,7 +86,7 @@ class Flow:
         self.y = self.X @ rng.standard_normal((s.width, 1)) / np.sqrt(s.width)  # (n, 1)
         rows, self.stopped = self._trained()
         self.activations, self.deltas, self.loss = (np.array([row[i] for row in rows]) for i in range(3))
-        self.expected_activations, self.expected_deltas = self._expected()
+        self.expected_activations, self.expected_deltas, self.expected_share = self._expected()
 
     @property
     def epochs(self):
@@ -94,14 +96,17 @@ class Flow:
     def words(self, epoch):
         """Return the state at an epoch as a few sentences."""
         first, last = self.deltas[epoch, 0], self.deltas[epoch, -1]
-        share = readable(first / last) if last else "0"
-        parts = [
-            f"Epoch {epoch} of {self.epochs}: loss {readable(self.loss[epoch])}. The size of delta is {readable(last)} "
-            f"in layer {self.settings.depth} and {readable(first)} in layer 1, {share} times as much."
-        ]
+        depth = self.settings.depth
+        parts = [f"Epoch {epoch} of {self.epochs}: loss {readable(self.loss[epoch])}."]
+        if last:
+            parts.append(
+                f"The size of delta is {readable(last)} in layer {depth} and {readable(first)} in layer 1, "
+                f"{readable(first / last)} times as much."
+            )
+        else:
+            parts.append(f"The size of delta is 0 in layer {depth}: nothing goes back through it to the layers before.")
         if epoch == 0:
-            theory = self.expected_deltas[0] / self.expected_deltas[-1] if self.expected_deltas[-1] else 0.0
-            parts.append(f"The theory says {readable(theory)} times.")
+            parts.append(f"The theory says {readable(self.expected_share)} times.")
         if epoch == self.epochs and self.stopped:
             parts.append(self.stopped)
         return " ".join(parts)
@@ -139,13 +144,14 @@ class Flow:
             mean_square_a = np.mean(f(z) ** 2)
             sizes.append(np.sqrt(mean_square_a))
             slopes.append(np.mean(f.derivative(z) ** 2))
-        squares = [self.deltas[0, -1] ** 2]
+        squares = [1.0]
         for slope in reversed(slopes[:-1]):
             arriving = equations.get("backward_variance").compute(
                 n_out=s.width, var_W=var_W, mean_square_delta=squares[0]
             )
             squares.insert(0, slope * arriving)
-        return np.array(sizes), np.sqrt(squares)
+        shares = np.sqrt(squares)
+        return np.array(sizes), self.deltas[0, -1] * shares, float(shares[0])
 
     @staticmethod
     def _checked(settings):

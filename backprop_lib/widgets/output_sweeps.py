@@ -9,13 +9,16 @@ import numpy as np
 
 from backprop_lib import activations, equations, gradcheck, losses
 
-__all__ = ["COMBINATIONS", "LEARNING_RATES", "SAMPLES", "STEPS", "Combination", "OutputSweeps"]
+__all__ = ["COMBINATIONS", "LEARNING_RATES", "RUN_EVERY", "SAMPLES", "STEPS", "Combination", "OutputSweeps"]
 
 SAMPLES = (1, 4, 10)
 """How many samples the batch may have; the others are like the one that is looked at."""
 
 STEPS = 40
-"""So many steps downhill are recorded from each place."""
+"""So many steps downhill are taken from each place."""
+
+RUN_EVERY = 2
+"""Every second step is recorded, and so the last one."""
 
 LEARNING_RATES = {"identity": 0.25, "sigmoid": 1.0}
 """Of the runs, by the output activation; with 1 the linear output with mse would jump from side to side."""
@@ -121,8 +124,8 @@ class OutputSweeps:
         The loss of one sample.
     grad, delta, nudged : ndarray of shape (combinations, sizes of the batch, targets, places)
         dC/dy_hat, dC/dz, and dC/dz by central differences.
-    runs : ndarray of shape (combinations, targets, places, STEPS + 1)
-        The prediction along a few steps of gradient descent on z, with `LEARNING_RATES`.
+    runs : ndarray of shape (combinations, sizes of the batch, targets, places, STEPS // RUN_EVERY + 1)
+        The prediction before every second step of gradient descent on z, with `LEARNING_RATES`, and after the last.
     """
 
     def __init__(self):
@@ -132,24 +135,29 @@ class OutputSweeps:
         self.slope = np.array([f.derivative(self.z) for f in activation])
         each = [[self._at(one, target) for target in one.targets] for one in COMBINATIONS]
         self.loss = np.array([[cell["loss"] for cell in row] for row in each])
-        self.runs = np.array([[cell["run"] for cell in row] for row in each])
-        self.grad, self.delta, self.nudged = (
+        self.grad, self.delta, self.nudged, self.runs = (
             np.array([[[cell[name][n] for cell in row] for n in SAMPLES] for row in each])
-            for name in ("grad", "delta", "nudged")
+            for name in ("grad", "delta", "nudged", "run")
         )
 
     def _at(self, one, target):
         """Return all that belongs to one combination and one target, over every place."""
         targets = np.full_like(self.z, target)
         rows = self.z[:, np.newaxis], targets[:, np.newaxis]  # each place is a sample, and the mean is undone below
-        found = {"loss": np.array([self._loss(one, z, target) for z in self.z]), "grad": {}, "delta": {}, "nudged": {}}
+        found = {
+            "loss": np.array([self._loss(one, z, target) for z in self.z]),
+            "grad": {},
+            "delta": {},
+            "nudged": {},
+            "run": {},
+        }
         places = len(self.z)
         measured = np.array([gradcheck.numerical_gradient(lambda z: self._loss(one, z, target), z) for z in self.z])
         for n in SAMPLES:
             found["delta"][n] = self._delta(one, *rows)[:, 0] * places / n
             found["grad"][n] = self._grad(one, target, n)
             found["nudged"][n] = measured / n
-        found["run"] = self._run(one, target)
+            found["run"][n] = self._run(one, target, n)
         return found
 
     def _loss(self, one, z, target):
@@ -171,11 +179,11 @@ class OutputSweeps:
         y_hat = activations.get(one.output)(self.z)
         return equations.get(name).compute(y_hat=y_hat, y=target, n=n)
 
-    def _run(self, one, target):
-        """Return the prediction along gradient descent on z, from every place at once."""
+    def _run(self, one, target, n):
+        """Return the prediction along gradient descent on z, one of a batch of n, from every place at once."""
         f = activations.get(one.output)
         z, seen = self.z[:, np.newaxis].copy(), []
         for _ in range(STEPS + 1):
             seen.append(f(z)[:, 0])
-            z -= LEARNING_RATES[one.output] * self._delta(one, z, np.full_like(z, target)) * len(z)
-        return np.array(seen).T
+            z -= LEARNING_RATES[one.output] * self._delta(one, z, np.full_like(z, target)) * len(z) / n
+        return np.array(seen[::RUN_EVERY]).T

@@ -83,6 +83,8 @@ class TapeWalk:
         The walk: whose turn it is, and what it sends.
     nudged : dict of str to ndarray
         For each input the slope of the result by central differences.
+    comparisons : dict of str to TensorComparison
+        For each input its gradient beside that; entries at a kink are left out.
 
     Raises
     ------
@@ -123,20 +125,26 @@ class TapeWalk:
         self.lines = self._lines(tape, {leaf: name for name, leaf in leaves.items()}, names)
         self._refuse_what_is_not_finite()
         self.turns = self._turns(tape)
-        self.nudged = {name: self._nudge(expression, leaves, name) for name in leaves}
+        self.nudged, self.comparisons = {}, {}
+        for name, leaf in leaves.items():
+            self.nudged[name], self.comparisons[name] = self._nudge(expression, leaves, name, leaf.data)
 
-    @staticmethod
-    def _nudge(expression, leaves, name):
-        """Return the slope of the result in an input by central differences."""
+    def _nudge(self, expression, leaves, name, value):
+        """Return the slope of the result in an input by central differences, and the gradient beside it."""
 
         def f(value):
             return float(expression(**{**leaves, name: Tensor(value)}).data)
 
         try:
             with np.errstate(all="ignore"):
-                return gradcheck.numerical_gradient(f, leaves[name].data)
+                nudged = gradcheck.numerical_gradient(f, value)
+                compared = gradcheck.compare_tensor(name, self.gradient(name), nudged, floor=1e-6)
+                if not compared.passed:
+                    smooth = ~np.asarray(gradcheck.at_kinks(f, value))
+                    compared = gradcheck.compare_tensor(name, self.gradient(name), nudged, floor=1e-6, use=smooth)
         except ValueError as error:
             raise ValueError(f"{name} cannot be nudged: {error} Choose another value.") from None
+        return nudged, compared
 
     def _refuse_what_is_not_finite(self):
         for line in self.lines:
@@ -156,17 +164,18 @@ class TapeWalk:
 
     def agrees(self, name):
         """Say whether the gradient of an input agrees with its nudge."""
-        return gradcheck.compare_tensor(name, self.gradient(name), self.nudged[name], floor=1e-6).passed
+        return self.comparisons[name].passed
 
     def words(self, position):
         """Return what is on screen at a position: 0 for nothing, then the lines, then the turns of the walk."""
         n = len(self.lines)
         if position == 0:
-            return f"The tape is empty; {n} lines are to come, and then the walk back."
+            return f"The tape is empty; {n} line{'s are' if n != 1 else ' is'} to come, and then the walk back."
         if position <= n:
             line = self.lines[position - 1]
-            made = "is given" if line.formula == "given" else f"= {line.formula}"
-            return f"Line {position} of {n} is written: {line.name} {made} = {_told(line.value)}."
+            how = {"given": ", which is given", "a constant": ", a constant"}.get(line.formula, "")
+            formula = "" if how else f" = {line.formula}"
+            return f"Line {position} of {n} is written: {line.name}{formula} = {_told(line.value)}{how}."
         turn, shares = self.turns[position - n - 1]
         line = self.lines[turn]
         g = _told(self._has(turn, position))
@@ -175,10 +184,18 @@ class TapeWalk:
             nudge = self.nudged.get(line.name)
             if nudge is None:
                 return f"{begin} It is a constant; nothing more to send."
-            agrees = "agrees" if self.agrees(line.name) else "does not agree"
-            return f"{begin} It is an input; the nudge says {_told(nudge)} and {agrees}."
+            return f"{begin} It is an input; {self._compared(line.name)}."
         sent = [self._sent(share) for share in shares]
         return f"{begin} It sends {'; and '.join(sent)}."
+
+    def _compared(self, name):
+        """Say what nudging an input tells of its gradient."""
+        row = self.comparisons[name]
+        if row.status == "kink":
+            return "nudging cannot decide, for it lies at a kink" + (" in every entry" if row.size > 1 else "")
+        agrees = "agrees" if row.passed else "does not agree"
+        left_out = f", {row.at_kinks} of {row.size} entries at a kink left out" if row.at_kinks else ""
+        return f"the nudge says {_told(self.nudged[name])} and {agrees}{left_out}"
 
     def _sent(self, share):
         name = self.lines[share.to].name

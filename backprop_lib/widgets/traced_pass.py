@@ -353,7 +353,7 @@ def _of_the_learner(name, row):
     if row.status == "wrong shape":
         return f"Your {name} has the shape {row.shape}, expected {row.expected_shape}."
     if row.proportional:
-        return f"Your {name} is {row.factor:.4g} times the right one."
+        return f"Your {name} is {_signed(f'{row.factor:.4g}')} times the right one."
     if not np.isfinite(row.norm):
         return f"Your {name} holds numbers that are not finite."
     return f"Your {name} differs: the relative error is {_signed(f'{row.relative_error:.2g}')}."
@@ -390,7 +390,7 @@ def _described(given):
     if isinstance(given, np.ndarray):
         return f"one array of shape {given.shape}"
     return {"str": "a text", "NoneType": "None", "dict": "a dict", "generator": "a generator"}.get(
-        kind, f"of type {kind}"
+        kind, f"something of type {kind}"
     )
 
 

@@ -39,7 +39,8 @@ function tracerView(controller, el) {
     if (position !== null) controller.scrub(position);
   });
   const samples = frame.choice("Pass over", [], (choice) => controller.change({ samples: choice }));
-  let shownSample = 0;
+  let shownSample = 0; // a row of what is recorded
+  let alone = null; // the number of the sample whose pass that is, if it is one sample's
   const sample = frame.choice("Diagram shows", [], (s) => {
     shownSample = s;
     position();
@@ -55,16 +56,17 @@ function tracerView(controller, el) {
   const hint = make("span", {});
   const written = make("span", { "aria-live": "polite" }); // a sum, once an entry is pointed at
   const sum = make("p", { className: "bp-sum" }, [hint, written]);
-  frame.body.append(
-    make("div", { className: "bp-panes" }, [
-      make("section", { className: "bp-pane", "aria-label": "Network" }, [make("h3", { textContent: "Network" }), diagram]),
-      make("section", { className: "bp-pane", "aria-label": "Equation and code" }, [
-        make("h3", { textContent: "Equation" }),
-        equation,
-        make("h3", { textContent: "Code" }),
-        code,
-      ]),
+  const panes = make("div", { className: "bp-panes" }, [
+    make("section", { className: "bp-pane", "aria-label": "Network" }, [make("h3", { textContent: "Network" }), diagram]),
+    make("section", { className: "bp-pane", "aria-label": "Equation and code" }, [
+      make("h3", { textContent: "Equation" }),
+      equation,
+      make("h3", { textContent: "Code" }),
+      code,
     ]),
+  ]);
+  frame.body.append(
+    panes,
     make("section", { className: "bp-pane", "aria-label": "Matrices" }, [make("h3", { textContent: "Matrices" }), matrices, sum]),
   );
   frame.walk(equation, "The equation");
@@ -78,6 +80,9 @@ function tracerView(controller, el) {
     const { sizes, shape, units } = state.recording;
     const layers = layersNow();
     drawn = layers.join();
+    // A deep network takes the whole width, so that its numbers stay readable.
+    const needed = networkWidth(layers.length, parseFloat(getComputedStyle(svg).fontSize) || 13);
+    panes.classList.toggle("bp-stacked", needed > 0.55 * frame.body.clientWidth);
     network = drawNetwork(svg, {
       sizes,
       layers,
@@ -91,7 +96,9 @@ function tracerView(controller, el) {
 
   function recording() {
     const { steps, n, frames } = state.recording;
-    shownSample = Math.min(shownSample, n - 1);
+    if (state.recording.alone === null && alone !== null) shownSample = alone;
+    alone = state.recording.alone;
+    shownSample = Math.min(shownSample, Math.min(n, MOST_SAMPLES) - 1);
     layOut();
     const items = steps.map((step, i) => {
       const pieces = step.code.map(([text, term]) =>
@@ -109,7 +116,7 @@ function tracerView(controller, el) {
         return [[i + 1, phase === "loss" ? "the loss" : `${phase}, layer ${layer}`]];
       }),
     ]);
-    sample.fill(Array.from({ length: Math.min(n, MOST_SAMPLES) }, (_, s) => [s, `sample ${s + 1}`]));
+    sample.fill(Array.from({ length: Math.min(n, MOST_SAMPLES) }, (_, s) => [s, `sample ${(alone ?? s) + 1}`]));
     sample.show(shownSample);
     // The tallest step decides, so that nothing jumps.
     const rowsOf = (name) => Math.min(quantity(name).shape[0] ?? 1, MOST_ROWS);

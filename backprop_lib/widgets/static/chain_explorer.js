@@ -57,8 +57,8 @@ function chainView(controller, el) {
         numbers,
         product,
         element: make("p", { className: "bp-product" }, [
-          make("span", { className: "bp-product-name", textContent: several ? `Through ${through}:` : "Along the chain:" }),
-          mathRow([...between(terms, "·"), math("mo", {}, ["="]), ...between(numbers, "·"), math("mo", {}, ["="]), product]),
+          make("span", { className: "bp-product-name", textContent: !several ? "Along the chain:" : through ? `Through ${through}:` : "Directly:" }),
+          mathRow([...between(terms, "·"), math("mo", {}, ["="]), ...between(numbers, "·"), ...(path.length > 1 ? [math("mo", {}, ["="]), product] : [])]),
         ]),
       };
     });
@@ -111,7 +111,7 @@ function chainView(controller, el) {
   }
 
   function position() {
-    const { names, boxes, links, values, gradients, slopes, along, nudged, end, begin: start, wrong_link: wrong } = state.recording;
+    const { names, boxes, links, values, gradients, slopes, along, nudged, kinks, end, begin: start, wrong_link: wrong } = state.recording;
     names.forEach((name, i) => {
       graph.line(i, 1, readable(at(values, names.length, i)));
       graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i))}`);
@@ -127,10 +127,9 @@ function chainView(controller, el) {
     });
     const slope = at(gradients, names.length, 0);
     rows.total.sum.textContent = readable(slope);
-    rows.total.words.textContent =
-      wrong === null
-        ? `Nudging ${start} gives ${readable(nudged[state.position])}.`
-        : `Nudging ${start} gives ${readable(nudged[state.position])}: a slope was written down wrong, see the marked picture.`;
+    rows.total.words.textContent = kinks[state.position]
+      ? "Here is a kink: nudging cannot decide."
+      : `Nudging ${start} gives ${readable(nudged[state.position])}${wrong === null ? "" : ": a slope was written down wrong, see the marked picture"}.`;
     draw();
     canvases.forEach(({ caption, canvas, formula, link }) => {
       const [from, to] = links[link];

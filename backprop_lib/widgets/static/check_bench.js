@@ -67,7 +67,7 @@ function benchView(controller, el) {
         make("th", { textContent: name, scope: "row" }),
         make("td", { textContent: passed ? "right" : misshapen ? `wrong shape ${shapeText(given)}, expected ${shapeText(expected)}` : "wrong" }),
         make("td", { textContent: factor === null ? "no single factor" : `${short(factor)}` }),
-        make("td", { textContent: error === null ? "∞" : error.toExponential(1).replace("e-", "e−") }),
+        make("td", { textContent: error === null ? "∞" : short(error) }),
       ]);
     };
     which.textContent = `${one.call}, tensor by tensor`;
@@ -88,6 +88,7 @@ function benchView(controller, el) {
     drawSeries(paper, scale, (i) => right[i], state.position, { ...SERIES[0], every: 10 });
     drawSeries(paper, scale, (i) => wrong[i], state.position, { ...SERIES[1], every: 10 });
     const now = [right[state.position], wrong[state.position]];
+    sayInside(paper, scale, now.some((loss) => loss > top) && "now above the chart");
     legend.replaceChildren(
       ...SERIES.map(({ name, color, dash, marker }, k) =>
         make("li", {}, [swatch(color, dash.join(" ") || "none", marker), make("span", { textContent: `${name} ${told(now[k])}` })]),

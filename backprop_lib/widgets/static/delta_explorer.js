@@ -19,16 +19,24 @@ function deltaView(controller, el) {
     return array.subarray(begin, begin + places());
   }
   function run(combination) {
-    const { runs, steps } = state.recording;
-    const begin = ((combination * now().targets.length + at.target) * places() + state.position) * (steps + 1);
-    return runs.subarray(begin, begin + steps + 1);
+    const { runs, steps, run_every: every, samples } = state.recording;
+    const count = steps / every + 1;
+    const row = (combination * samples.length + at.size) * now().targets.length + at.target;
+    const begin = (row * places() + state.position) * count;
+    return runs.subarray(begin, begin + count);
   }
   // The two losses that go with the same output.
   const pair = () => state.recording.combinations.flatMap(({ output }, i) => (output === now().output ? [i] : []));
 
-  // Three digits where four decimals have fewer: the factors on screen multiply to the product on screen.
-  const factor = (value) => (Math.abs(value) >= 0.001 && Math.abs(value) < 0.01 ? short(value) : readable(value));
-  const enclosed = (value) => (value < 0 ? `(${factor(value)})` : factor(value));
+  // A small factor has four digits and a small product three, so that the numbers on screen multiply to what is on screen.
+  const digits = (value, count) => {
+    const size = Math.abs(value);
+    if (size === 0 || size >= 0.1 || !Number.isFinite(size)) return readable(value);
+    const text = size >= 0.001 ? size.toPrecision(count) : size.toExponential(count - 1).replace(/-(\d)$/, "-0$1").replace("-", "−");
+    return `${value < 0 ? "−" : ""}${text}`;
+  };
+  const rounded = (value) => digits(value, 3);
+  const enclosed = (value) => (value < 0 ? `(${digits(value, 4)})` : digits(value, 4));
 
   function words() {
     const { z, y_hat, loss, grad, slope, delta, nudged } = state.recording;
@@ -36,7 +44,7 @@ function deltaView(controller, el) {
     const number = (value) => readable(value);
     return (
       `z = ${number(z[i])}: the prediction is ${number(byPlace(y_hat)[i])}, the target ${number(target())}, the loss ${number(byTarget(loss)[i])}. ` +
-      `delta = ${enclosed(bySize(grad)[i])} · ${enclosed(byPlace(slope)[i])} = ${factor(bySize(delta)[i])}; nudging z gives ${factor(bySize(nudged)[i])}.`
+      `delta = ${enclosed(bySize(grad)[i])} · ${enclosed(byPlace(slope)[i])} = ${rounded(bySize(delta)[i])}; nudging z gives ${rounded(bySize(nudged)[i])}.`
     );
   }
 
@@ -172,18 +180,19 @@ function deltaView(controller, el) {
     },
     // The prediction along steps downhill from this place, for both losses.
     run(paper) {
-      const { steps } = state.recording;
+      const { steps, run_every: apart } = state.recording;
       const both = pair();
       const y = now().output === "sigmoid" ? [-0.05, 1.05] : rangeOf(...both.map(run), [target()]);
       const scale = drawAxes(paper, { x: [0, steps], y, yTicks: niceTicks(y[0], y[1], 4), xLabel: "steps across, ŷ up", whole: true });
       line(paper, scale, [0, steps], [target(), target()], { color: paper.text, dash: [1, 4] });
       both.forEach((c, k) => {
         const values = run(c);
-        drawSeries(paper, scale, (i) => values[i], steps, { color: COLORS[k], dash: DASHES[k], marker: k, every: 8 });
+        const entries = { px: (i) => scale.px(i * apart), py: scale.py, box: scale.box };
+        drawSeries(paper, entries, (i) => values[i], values.length - 1, { color: COLORS[k], dash: DASHES[k], marker: k, every: 4 });
       });
       return {
         caption: `${steps} steps at learning rate ${now().learning_rate}`,
-        legend: both.map((c) => [c, `ends at ${readable(run(c)[steps])}`]),
+        legend: both.map((c) => [c, `ends at ${readable(run(c).at(-1))}`]),
       };
     },
   };
@@ -231,7 +240,7 @@ function deltaView(controller, el) {
     given.loss.textContent = `loss ${readable(byTarget(loss)[i])}`;
     parts[0].textContent = enclosed(bySize(grad)[i]);
     parts[1].textContent = enclosed(byPlace(slope)[i]);
-    parts[2].textContent = factor(bySize(delta)[i]);
+    parts[2].textContent = rounded(bySize(delta)[i]);
     draw();
   }
 

@@ -8,63 +8,47 @@ function drawGraph(svg, { nodes, links, label }) {
   const columns = 1 + Math.max(...nodes.map(({ column }) => column));
   const rows = Array.from({ length: columns }, (_, column) => nodes.filter((node) => node.column === column));
   const columnOf = new Map(nodes.map(({ name, column }) => [name, column]));
-  const skips = ({ from, to }) => columnOf.get(to) - columnOf.get(from) > 1;
   const tallest = Math.max(...rows.map(({ length }) => length));
   const least = columns * box.width + (columns - 1) * 5.5 * size + 4;
   const width = Math.max(least, svg.parentElement.clientWidth);
-  const margin = links.some(skips) ? 2.6 * size : 0; // for arrows that go around the boxes between
   const inner = tallest * box.height + (tallest - 1) * 1.6 * size + 6;
-  const height = inner + 2 * margin;
   const gap = Math.min((width - 4 - columns * box.width) / Math.max(1, columns - 1), 14 * size);
   const used = columns * box.width + (columns - 1) * gap;
   const places = new Map();
   rows.forEach((column, i) =>
     column.forEach((node, k) => {
       const step = inner / column.length;
-      places.set(node.name, { x: (width - used) / 2 + i * (box.width + gap), y: margin + step * (k + 0.5) - box.height / 2 });
+      places.set(node.name, { x: (width - used) / 2 + i * (box.width + gap), y: step * (k + 0.5) - box.height / 2 });
     }),
   );
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const ways = routes({ links, nodes, places, columnOf, box, gap, size });
+  const lanes = ways.map(({ lane }) => lane).filter((lane) => lane !== undefined);
+  const top = Math.min(0, ...lanes.map((lane) => lane - 1.3 * size));
+  const height = Math.max(inner, ...lanes.map((lane) => lane + 1.3 * size)) - top;
+  svg.setAttribute("viewBox", `0 ${top} ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   if (svg.parentElement.clientWidth) svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
   svg.replaceChildren();
 
-  let around = 0;
-  const labels = links.map((link) => {
-    const [a, b] = [places.get(link.from), places.get(link.to)];
-    const [x1, y1, x2, y2] = [a.x + box.width, a.y + box.height / 2, b.x - 2, b.y + box.height / 2];
-    let [angle, middle, bend] = [Math.atan2(y2 - y1, x2 - x1), [(x1 + x2) / 2, (y1 + y2) / 2], null];
-    if (skips(link)) {
-      // Above the boxes between, the next one below them, and so on.
-      const between = nodes.filter(({ column }) => column > columnOf.get(link.from) && column < columnOf.get(link.to));
-      const above = around % 2 === 0;
-      around += 1;
-      const edge = above
-        ? Math.min(...between.map(({ name }) => places.get(name).y)) - 1.1 * size
-        : Math.max(...between.map(({ name }) => places.get(name).y + box.height)) + 1.1 * size;
-      const control = (edge - (y1 + y2) / 8) / 0.75;
-      bend = [x1 + 0.35 * (x2 - x1), control, x2 - 0.35 * (x2 - x1), control];
-      angle = Math.atan2(y2 - control, x2 - bend[2]);
-      middle = [(x1 + x2) / 2, edge];
-    }
+  // No arrow crosses out a label: first all arrows, then all labels.
+  links.forEach(({ term }, i) => {
+    const { x1, y1, x2, y2, bend, angle } = ways[i];
     const head = 0.75 * size;
     const tip = (turn) => `${x2 - head * Math.cos(angle + turn)} ${y2 - head * Math.sin(angle + turn)}`;
     const end = `${x2 - head * 0.6 * Math.cos(angle)} ${y2 - head * 0.6 * Math.sin(angle)}`;
-    const way = bend ? `C${bend[0]} ${bend[1]} ${bend[2]} ${bend[3]} ${end}` : `L${end}`;
-    // Above a level arrow, on a slanting or bent one.
-    const level = !bend && Math.abs(y2 - y1) < 1;
-    const [mx, my] = [middle[0] - (bend ? 0 : head / 2), middle[1] + (level ? -0.75 : 0.35) * size];
-    const back = drawing("rect", { class: "bp-label-back", y: my - 1.05 * size, height: 1.4 * size });
-    const words = drawing("text", { class: "bp-link-label", x: mx, y: my, "text-anchor": "middle" });
     svg.append(
-      drawing("g", { class: "bp-link", "data-term": link.term }, [
-        drawing("path", { class: "bp-way", d: `M${x1} ${y1}${way}` }),
+      drawing("g", { class: "bp-link", "data-term": term }, [
+        drawing("path", { class: "bp-way", d: `M${x1} ${y1}${bend(end)}` }),
         drawing("path", { class: "bp-head", d: `M${x2} ${y2}L${tip(0.4)}L${tip(-0.4)}z` }),
-        back,
-        words,
       ]),
     );
+  });
+  const labels = links.map(({ term }, i) => {
+    const [mx, my] = ways[i].label;
+    const back = drawing("rect", { class: "bp-label-back", y: my - 1.05 * size, height: 1.4 * size });
+    const words = drawing("text", { class: "bp-link-label", x: mx, y: my, "text-anchor": "middle" });
+    svg.append(drawing("g", { class: "bp-link", "data-term": term }, [back, words]));
     return { words, back, mx };
   });
 
@@ -89,13 +73,7 @@ function drawGraph(svg, { nodes, links, label }) {
     return made;
   });
 
-  // A line that is too long for its box is written smaller.
-  const room = box.width - 0.6 * size;
-  function press(text) {
-    text.style.fontSize = "";
-    const length = text.getComputedTextLength();
-    if (length > room) text.style.fontSize = `${(parseFloat(getComputedStyle(text).fontSize) * room) / length}px`;
-  }
+  const press = (text) => pressInto(text, box.width - 0.6 * size);
   texts.flat().forEach(press);
 
   return {
@@ -112,4 +90,71 @@ function drawGraph(svg, { nodes, links, label }) {
       press(texts[i][k]);
     },
   };
+}
+
+// The ways of the links. Between neighboring columns they are straight, apart where there are several; others go around
+// the boxes between, each in a lane of its own, and come to their lane and leave it only where there are no boxes.
+function routes({ links, nodes, places, columnOf, box, gap, size }) {
+  const pair = ({ from, to }) => JSON.stringify([from, to]);
+  const taken = [];
+  const written = [];
+  // The first place where a label does not lie on another.
+  const free = (candidates) => {
+    const meets = ([x, y]) => written.some(([u, v]) => Math.abs(x - u) < 4.9 * size && Math.abs(y - v) < 1.5 * size);
+    const found = candidates.find((one) => !meets(one)) ?? candidates[0];
+    written.push(found);
+    return found;
+  };
+
+  function around({ x1, y1, x2, y2 }, first, last) {
+    const between = nodes.filter(({ column }) => column > first && column < last).map(({ name }) => places.get(name).y);
+    const sides = [
+      { sign: -1, lane: Math.min(...between) - 1.1 * size },
+      { sign: 1, lane: Math.max(...between) + box.height + 1.1 * size },
+    ];
+    for (const side of sides) {
+      const beside = taken.filter((one) => one.sign === side.sign && one.first < last && first < one.last);
+      side.crowd = beside.length;
+      let blocked;
+      while ((blocked = beside.find((one) => Math.abs(one.lane - side.lane) < 1.69 * size))) side.lane = blocked.lane + side.sign * 1.7 * size;
+    }
+    const far = ({ lane }) => Math.abs(lane - (y1 + y2) / 2);
+    const [above, below] = sides;
+    const tie = Math.abs(far(above) - far(below)) < 1;
+    const { sign, lane } = (tie ? above.crowd <= below.crowd : far(above) < far(below)) ? above : below;
+    taken.push({ sign, lane, first, last });
+    const [out, into] = [y1 + 0.35 * (lane - y1), y2 + 0.35 * (lane - y2)];
+    return {
+      lane,
+      bend: (end) =>
+        `C${x1 + 0.5 * gap} ${out} ${x1 + 0.4 * gap} ${lane} ${x1 + 0.9 * gap} ${lane}L${x2 - 0.9 * gap} ${lane}` +
+        `C${x2 - 0.4 * gap} ${lane} ${x2 - 0.5 * gap} ${into} ${end}`,
+      angle: Math.atan2(y2 - into, 0.5 * gap),
+      label: free([0.5, 0.4, 0.6, 0.3, 0.7].map((t) => [x1 + t * (x2 - x1), lane + 0.35 * size])),
+    };
+  }
+
+  return links.map((link, i) => {
+    const [a, b] = [places.get(link.from), places.get(link.to)];
+    const ends = { x1: a.x + box.width, y1: a.y + box.height / 2, x2: b.x - 2, y2: b.y + box.height / 2 };
+    const { x1, y1, x2, y2 } = ends;
+    const [first, last] = [columnOf.get(link.from), columnOf.get(link.to)];
+    if (last - first > 1) return { ...ends, ...around(ends, first, last) };
+    const same = links.filter((one) => pair(one) === pair(link));
+    if (same.length === 1) {
+      // Above a level arrow, on a slanting one.
+      const rise = (Math.abs(y2 - y1) < 1 ? -0.75 : 0.35) * size;
+      const along = [0.5, 0.36, 0.64, 0.27, 0.73].map((t) => [x1 + t * (x2 - x1) - 0.37 * size, y1 + t * (y2 - y1) + rise]);
+      return { ...ends, bend: (end) => `L${end}`, angle: Math.atan2(y2 - y1, x2 - x1), label: free(along) };
+    }
+    const aside = (links.slice(0, i).filter((one) => pair(one) === pair(link)).length - (same.length - 1) / 2) * 2.2 * size;
+    const control = (t) => [x1 + t * (x2 - x1), y1 + t * (y2 - y1) + aside / 0.75];
+    const [c1, c2] = [control(0.35), control(0.65)];
+    return {
+      ...ends,
+      bend: (end) => `C${c1.join(" ")} ${c2.join(" ")} ${end}`,
+      angle: Math.atan2(y2 - c2[1], x2 - c2[0]),
+      label: free([[(x1 + x2) / 2, (y1 + y2) / 2 + aside + 0.35 * size]]),
+    };
+  });
 }

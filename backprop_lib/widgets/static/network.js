@@ -2,19 +2,21 @@
 
 const LABELLED_EDGES = 12;
 
+// The width that columns of units take, in letters of this size.
+const networkWidth = (columns, size) => (14.8 * columns - 6) * size + 4;
+
 // `sizes`: units in each layer; `layers`: those that are drawn, in order, all of them unless given; `units(l)`: the units
 // of a layer that are drawn; `weight(l, i, j)`; `unitTerm(l)`, `edgeTerm(l)`: data-term of a layer's parts.
-// Returns `each(action)`, which calls `action(l, i)` for all that is drawn, `unit(l, i, lines)`, which writes the lines of a
-// unit, `weights(weight)`, which draws the edges anew, `mark({ layer, i, j })`, which marks one edge, and ways to a unit and
-// to the edges that lead to it.
+// Below `networkWidth(columns, size)` it is drawn smaller. Returns `each(action)`, which calls `action(l, i)` for all that
+// is drawn, `unit(l, i, lines)`, which writes the lines of a unit, `weights(weight)`, which draws the edges anew,
+// `mark({ layer, i, j })`, which marks one edge, and ways to a unit and to the edges that lead to it.
 function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null, onEdge = null }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
   const box = { width: 8.8 * size, height: (0.7 + 1.35 * lines) * size };
   const columns = layers.map(units);
   const lessThanAll = (c) => columns[c].length < sizes[layers[c]];
   const tallest = Math.max(...columns.map(({ length }, c) => length + (lessThanAll(c) ? 0.6 : 0)));
-  const least = columns.length * box.width + (columns.length - 1) * 6 * size + 4;
-  const width = Math.max(least, svg.parentElement.clientWidth);
+  const width = Math.max(networkWidth(columns.length, size), svg.parentElement.clientWidth);
   const height = tallest * (box.height + 1.1 * size) + 2.2 * size;
   const gap = Math.min((width - 4 - columns.length * box.width) / Math.max(1, columns.length - 1), 16 * size);
   const begin = (width - columns.length * box.width - (columns.length - 1) * gap) / 2;
@@ -130,8 +132,10 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
       const { made } = texts.get(l).get(i);
       const used = words.filter(Boolean);
       made.forEach((text, n) => {
-        text.textContent = used[n] ?? "";
         text.setAttribute("dy", used.length < made.length ? 0.62 * size : 0); // a single line stands in the middle
+        if (text.textContent === (used[n] ?? "")) return;
+        text.textContent = used[n] ?? "";
+        pressInto(text, box.width - 1.2 * size);
       });
     },
   };

@@ -139,7 +139,9 @@ function weightsPart(recording) {
       about: `${recording.sizes[i]} inputs and ${nOut} units`,
     })),
     words:
-      `A row is an input of the layer, a column a unit; the strip below is b.${images ? " In layer 1 each unit's weights stand as an image, and b is left out." : ""} ` +
+      (images && recording.sizes.length === 2
+        ? "Each unit's weights stand as an image, and b is left out. "
+        : `A row is an input of the layer, a column a unit; the strip below is b.${images ? " In layer 1 each unit's weights stand as an image, and b is left out." : ""} `) +
       "Blue is above 0, orange below (with a bar, where there is room), white is 0; the strongest colors are the largest size in the whole run, so a color means the same at every epoch. The numbers stand below.",
   };
 }

@@ -42,20 +42,6 @@ const lossSeries = (recording) => [
     : []),
 ];
 
-// What cannot be drawn is said, on a ground of its own: a curve may pass there.
-function sayInside({ pen, text, back, size }, { box }, words) {
-  if (!words) return;
-  const most = box.right - box.left - 8;
-  const width = Math.min(pen.measureText(words).width, most) + 6;
-  const middle = (box.left + box.right) / 2;
-  pen.fillStyle = back;
-  pen.fillRect(middle - width / 2, box.top + 2, width, 1.3 * size + 2);
-  pen.fillStyle = text;
-  pen.textAlign = "center";
-  pen.textBaseline = "top";
-  pen.fillText(words, middle, box.top + 4, most);
-}
-
 // A panel over the epochs. `compared` are the recordings that share the axes: this one, and a frozen one if there is one;
 // `draw` draws the curves and returns what is to be said of what cannot be drawn.
 function overEpochs(recording, compared, { low, high, ticks, labels, draw }) {

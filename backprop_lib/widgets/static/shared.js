@@ -361,6 +361,13 @@ function swatch(color, dash, marker, hollow) {
   return drawing("svg", { width: 30, height: 12, "aria-hidden": "true" }, children);
 }
 
+// A line of an SVG that is longer than its room is written smaller.
+function pressInto(text, room) {
+  text.style.fontSize = "";
+  const length = text.getComputedTextLength();
+  if (length > room) text.style.fontSize = `${(parseFloat(getComputedStyle(text).fontSize) * room) / length}px`;
+}
+
 let cutPaths = null;
 function paths() {
   cutPaths ??= MARKERS.map((shape) => new Path2D(shape));
@@ -467,6 +474,22 @@ function inside({ pen }, { box }, draw, margin = 0) {
   pen.restore();
 }
 
+// What cannot be drawn is said, on a ground of its own: a curve may pass there.
+function sayInside({ pen, text, back, size }, { box }, words) {
+  if (!words) return;
+  const most = box.right - box.left - 8;
+  const width = Math.min(pen.measureText(words).width, most) + 6;
+  const middle = (box.left + box.right) / 2;
+  pen.fillStyle = back;
+  pen.fillRect(middle - width / 2, box.top + 2, width, 1.3 * size + 2);
+  pen.fillStyle = text;
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  pen.fillText(words, middle, box.top + 4, most);
+}
+
+const FAR = 5000; // a browser draws a dashed line that goes on much farther without its dashes
+
 function drawSeries(paper, scale, values, upTo, { color, dash, marker, every }) {
   const { pen, ink } = paper;
   inside(paper, scale, () => {
@@ -478,10 +501,11 @@ function drawSeries(paper, scale, values, upTo, { color, dash, marker, every }) 
     let drawn = false;
     for (let i = 0; i <= upTo; i += 1) {
       const value = values(i);
+      const y = Math.min(Math.max(scale.py(value), -FAR), FAR);
       if (!Number.isFinite(value)) drawn = false;
-      else if (drawn) pen.lineTo(scale.px(i), scale.py(value));
+      else if (drawn) pen.lineTo(scale.px(i), y);
       else {
-        pen.moveTo(scale.px(i), scale.py(value));
+        pen.moveTo(scale.px(i), y);
         drawn = true;
       }
     }
