@@ -53,6 +53,13 @@ def test_parameters_too_large_for_single_precision_are_sent_whole():
     np.testing.assert_array_equal(sent, parameters.ravel())
 
 
+def test_a_network_without_hidden_units_is_said_to_have_none():
+    stepper = EpochStepper("noisy_sine", hidden_sizes=(), epochs=2)
+    assert "a 1-1 network without hidden units." in stepper._still()
+    assert "1-1 without hidden units, seed 0," in stepper._sent["facts"]["about"]
+    assert "tanh" not in stepper._still() + stepper._sent["facts"]["about"]
+
+
 def test_every_synchronised_value_has_a_name_of_its_own(stepper):
     assert set(stepper.get_state()) >= {"_where", "_shown", "_sent", "_settings", "_choices", "_problem", "_answered"}
 

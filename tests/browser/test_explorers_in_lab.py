@@ -92,3 +92,22 @@ def test_it_steps_and_plays_in_notebook_7(lab, name):
     await_kernel(page, POSITION, shown.position)
     assert page.problems == of_its_own
     page.context.close()
+
+
+def test_a_sample_that_was_traced_alone_stays_on_screen_in_the_pass_over_all(lab):
+    page = lab.open(notebook(lab, "alone", cell("tracer"), "explorer"))
+    assert lab.run_all(page) == []
+    shown = Shown(page, "tracer")
+    inputs = shown.root.locator(".bp-node").first
+    passes, shows = (shown.root.get_by_label(label) for label in ("Pass over", "Diagram shows"))
+    passes.select_option(label="sample 3 alone")
+    shows.locator("option", has_text="sample 4").wait_for(state="detached")
+    assert shows.locator("option").all_inner_texts() == ["sample 3"]
+    x = ask_kernel(page, "float(explorer._pass[1][2, 0])")
+    assert f"{x:.4f}".replace("-", "−") in inputs.text_content()
+    passes.select_option(label="all 4 samples")
+    shows.locator("option", has_text="sample 4").wait_for(state="attached")
+    assert shows.evaluate("select => select.selectedOptions[0].textContent") == "sample 3"
+    assert f"{x:.4f}".replace("-", "−") in inputs.text_content()
+    assert page.problems == []
+    page.context.close()
