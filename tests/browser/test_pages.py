@@ -711,3 +711,20 @@ def test_clicks_that_waited_for_an_answer_count_in_whatever_order_its_parts_are_
     page = chromium.new_page()
     assert page.evaluate(ANSWER, [source, before, after, list(order)]) == [27, 27, True]
     page.close()
+
+
+TICKS = """async ([source, spans]) => {
+    const { niceTicks } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    return spans.map(([low, high]) => [2, 3, 4, 5].map(count => niceTicks(low, high, count)));
+}"""
+
+
+def test_every_axis_has_two_numbers_at_least_and_not_too_many(chromium):
+    spans = [[low, low + width] for low in np.linspace(-7, 7, 57) for width in (1e-4, 0.3, 1, 4.7, 9.3, 60, 2e5)]
+    page = chromium.new_page()
+    found = page.evaluate(TICKS, [joined("parts.js", "shared.js") + "\nexport { niceTicks };", spans])
+    page.close()
+    for span, lists in zip(spans, found, strict=True):
+        for ticks in lists:
+            assert 2 <= len(ticks) <= 8, (span, ticks)
+            assert span[0] - 1e-6 <= ticks[0] < ticks[-1] <= span[1] + 1e-6, (span, ticks)

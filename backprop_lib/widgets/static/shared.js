@@ -400,7 +400,7 @@ function niceTicks(low, high, count) {
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i += 1) ticks.push(i * step);
-  return ticks;
+  return ticks.length < 2 && count < 7 ? niceTicks(low, high, count + 1) : ticks; // one number alone is no scale
 }
 
 // As few digits as tell the ticks apart.
@@ -450,9 +450,7 @@ function drawAxes({ pen, width, height, size, text }, { x, y, yTicks, yLabels = 
   pen.textBaseline = "middle";
   yTicks.forEach((tick, i) => pen.fillText(yLabels[i], box.left - size / 2, py(tick)));
   pen.textBaseline = "top";
-  let room = Math.max(2, Math.floor((box.right - box.left) / (5.8 * size)));
-  let xTicks = niceTicks(x[0], x[1], room);
-  while (xTicks.length < 2 && room < 6) xTicks = niceTicks(x[0], x[1], (room += 1)); // one number alone is no scale
+  const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / (5.8 * size))));
   const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
   tickLabels(shown).forEach((label, i) => {
     const half = pen.measureText(label).width / 2;
