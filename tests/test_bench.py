@@ -51,10 +51,12 @@ def test_no_verdict_contradicts_its_numbers(setting):
         if tried.ended:
             assert words.startswith("It cannot go on"), words
         elif "The run is the same" not in words:
-            falls = tried.loss[-1] < tried.right[0]
-            assert words.startswith("The loss does not fall:") == (not falls), words
-            fall, right_fall = tried.right[0] - tried.loss[-1], tried.right[0] - tried.right[-1]
-            assert words.startswith("The loss hardly falls,") == (0 < fall < right_fall / 4), words
+            ends, lowest, right = tried.loss[-1], tried.loss.min(), tried.right
+            enough = right[0] - 0.25 * (right[0] - right[-1])
+            assert words.startswith("The loss falls all the same, from") == (ends <= enough), words
+            assert words.startswith("The loss falls at first, from") == (lowest <= enough < ends), words
+            assert words.startswith("The loss hardly falls, from") == (enough < lowest <= ends < right[0]), words
+            assert words.startswith("The loss does not fall: it") == (enough < lowest and right[0] <= ends), words
     assert "The loss falls all the same" in said
 
 

@@ -85,7 +85,43 @@ def test_at_a_kink_nudging_decides_nothing_and_no_slope_is_called_wrong():
     (box,) = bent(0.0).boxes
     wrong = Chain(replace(bent(0.0), boxes=(replace(box, slopes=(lambda x: 1.0 * (x > 0.5),)),)))
     assert wrong.wrong_link == 0
-    assert "They do not agree" in wrong.words(130)
+    assert "They do not agree: the slope dC/dx that was written down is 0, and nudging x gives 1." in wrong.words(130)
+    for right in (50, 170):
+        assert wrong.words(right).endswith(
+            "Elsewhere they do not: the slope dC/dx that was written down is wrong, for example at x = 0.01."
+        )
+    assert not wrong.wrong_at[100]  # the kink
+    assert wrong.words(100).endswith("for example at x = 0.01.")
+
+
+def test_right_slopes_where_a_box_is_steep_are_not_called_wrong():
+    for low in (0.001, 1e-4):
+        chain = Chain(Graph("t", "x", (Box("C", "log x", ("x",), np.log, (lambda x: 1 / x,)),), low, 1, 0.5))
+        assert chain.wrong_link is None
+        assert not chain.kinks.any()
+        np.testing.assert_allclose(chain.nudged, 1 / chain.x, rtol=1e-6)
+    wrong = Chain(Graph("t", "x", (Box("C", "log x", ("x",), np.log, (lambda x: 1 / x**2,)),), 1e-4, 1, 0.5))
+    assert wrong.wrong_link == 0
+    assert wrong.wrong_at[0]
+
+
+def test_a_slope_that_is_not_all_of_it_has_a_round_d():
+    def slopes(*functions):
+        return functions
+
+    boxes = (
+        Box("u", "x²", ("x",), lambda x: x**2, slopes(lambda x: 2 * x)),
+        Box("v", "3 · u", ("u",), lambda u: 3 * u, slopes(lambda u: 3 + 0 * u)),
+        Box("C", "u · v", ("u", "v"), lambda u, v: u * v, slopes(lambda u, v: v, lambda u, v: u)),
+    )
+    chain = Chain(Graph("t", "x", boxes, -1, 1, 0.5))
+    assert dict(zip(chain.links, chain.signs, strict=True)) == {
+        ("x", "u"): "d",
+        ("u", "v"): "d",
+        ("u", "C"): "∂",
+        ("v", "C"): "d",
+    }
+    assert set(Chain("two_paths").signs) == {"d"}
 
 
 def test_a_path_without_a_box_between_is_called_so():

@@ -49,6 +49,13 @@ def test_what_is_recorded_is_gradient_descent():
     assert len(flow.loss) == EPOCHS + 1
 
 
+@pytest.mark.parametrize("hidden", ["relu", "leaky_relu"])
+def test_at_hes_scale_the_run_does_not_diverge_and_learns(hidden):
+    flow = Flow(hidden=hidden, gain=float(np.sqrt(2)))
+    assert flow.epochs == EPOCHS
+    assert flow.loss[-1] < 0.5 * flow.loss[0]
+
+
 def test_a_run_that_diverges_stops_and_says_so():
     flow = Flow(depth=30, width=100, hidden="relu", gain=4.0)
     assert flow.epochs < EPOCHS

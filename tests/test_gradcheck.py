@@ -16,7 +16,14 @@ import pytest
 from backprop_lib import Gradients, Network, gradient_check, losses, numerical_gradient, train
 from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
 from backprop_lib.datasets import xor
-from backprop_lib.gradcheck import GradientReport, at_kinks, compare_gradients, compare_tensor, first_difference
+from backprop_lib.gradcheck import (
+    GradientReport,
+    at_kinks,
+    compare_gradients,
+    compare_tensor,
+    compare_with_nudges,
+    first_difference,
+)
 from backprop_lib.losses import LOSSES, Loss
 from backprop_lib.running_example import running_example
 
@@ -957,7 +964,7 @@ def test_a_smooth_place_is_no_kink(f, x):
     [
         (abs, 0.0),
         (relu, 0.0),
-        (relu, 1e-6),
+        (relu, 1e-7),
         (lambda x: abs(x) + 1e4, 0.0),
         (lambda x: max(x, 2 * x - 100), 100.0),
         (lambda x: np.exp(x) + 0.01 * abs(x - 1), 1.0),
@@ -972,3 +979,36 @@ def test_the_kinks_of_an_array_are_found_entry_by_entry():
     np.testing.assert_array_equal(at_kinks(lambda x: (relu(x) * [[1, 2], [3, 4]]).sum(), x), x == 0)
     with pytest.raises(ValueError, match="step"):
         at_kinks(abs, 1.0, step=-1)
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "x"),
+    [
+        (np.log, lambda x: 1 / x, 1e-4),
+        (np.log, lambda x: 1 / x, 0.002),
+        (lambda x: np.exp(1000 * x), lambda x: 1000 * np.exp(1000 * x), 0.01),
+        (relu, lambda x: 1.0, 5.45e-6),
+        (lambda x: x**3, lambda x: 3 * x**2, 2.0),
+    ],
+)
+def test_nudges_are_made_finer_where_a_function_is_steep_and_a_wrong_slope_stays_wrong(f, slope, x):
+    row, nudged, use = compare_with_nudges("x", slope(x), f, x)
+    assert row.passed
+    assert use
+    assert nudged == pytest.approx(slope(x), rel=1e-6)
+    for factor in (1.0001, -1, 2):
+        assert compare_with_nudges("x", factor * slope(x), f, x)[0].status == "wrong"
+
+
+def test_an_entry_at_a_kink_is_left_out_and_the_others_are_compared():
+    x = np.array([0.0, 1.0, -2.0])
+    row, _, use = compare_with_nudges("x", [7.0, 1.0, 0.0], lambda x: relu(x).sum(), x)
+    np.testing.assert_array_equal(use, [False, True, True])
+    assert (row.status, row.at_kinks) == ("right", 1)
+    assert compare_with_nudges("x", [0.0, 1.0, 0.1], lambda x: relu(x).sum(), x)[0].status == "wrong"
+    assert compare_with_nudges("x", 3.0, relu, 0.0)[0].status == "kink"
+
+
+def test_differences_that_are_all_rounding_are_not_believed():
+    row, _, _ = compare_with_nudges("x", 0.0, lambda x: 1e9 + x, 1.0)
+    assert row.status == "wrong"

@@ -38,12 +38,31 @@ def test_at_a_kink_nudging_decides_nothing_and_the_words_say_so():
     walk = TapeWalk(lambda x: x.relu(), x=0.0)
     assert walk.words(4).endswith("It is an input; nudging cannot decide, for it lies at a kink.")
     walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 1.0, -2.0])
-    assert walk.words(6).endswith(" and agrees, 1 of 3 entries at a kink left out.")
+    assert walk.words(6).endswith(
+        "1 of 3 entries lies at a kink; the others have the size 1, the nudge says 1 and agrees."
+    )
     walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 0.0])
     assert walk.words(6).endswith("nudging cannot decide, for it lies at a kink in every entry.")
     broken = autodiff.operation("double", lambda a: 2 * a, lambda g, a: g)
     walk = TapeWalk(lambda x: broken(x.relu()).sum(), x=[0.0, 1.0, -2.0])
-    assert walk.words(8).endswith(" and does not agree, 1 of 3 entries at a kink left out.")
+    assert walk.words(8).endswith(
+        "1 of 3 entries lies at a kink; the others have the size 1, the nudge says 2 and does not agree."
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "x"),
+    [
+        (lambda x: -x.log(), 0.002),
+        (lambda x: -x.log(), 1e-4),
+        (lambda x: x.relu(), 5.45e-6),
+        (lambda x: (1000.0 * x).tanh(), 0.001),
+    ],
+)
+def test_a_right_gradient_where_the_function_is_steep_agrees(expression, x):
+    walk = TapeWalk(expression, x=x)
+    assert walk.agrees("x")
+    assert walk.words(2 * len(walk.lines)).endswith(" and agrees.")
 
 
 def test_a_given_line_a_constant_and_a_tape_of_one_line_are_called_so():

@@ -121,6 +121,13 @@ class Bench:
         beside = f"with the right gradients it falls to {right}"
         if share >= LEAST_SHARE:
             return f"The loss falls all the same, from {start} to {end}; {beside}. A falling loss proves nothing."
+        lowest = int(np.nanargmin(tried.loss))
+        if (tried.right[0] - tried.loss[lowest]) / (tried.right[0] - tried.right[-1]) >= LEAST_SHARE:
+            low = readable(tried.loss[lowest])
+            return (
+                f"The loss falls at first, from {start} to {low} in epoch {lowest}, and ends at {end}; {beside}. "
+                "A falling loss proves nothing."
+            )
         if share > 0:
             return f"The loss hardly falls, from {start} to {end}; {beside}."
         return f"The loss does not fall: it goes from {start} to {end}; {beside}."

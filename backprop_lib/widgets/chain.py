@@ -142,7 +142,12 @@ class Chain:
     kinks : ndarray of bool, shape (positions,)
         Where the end has a kink in the start, so that nudging proves nothing.
     wrong_link : int or None
-        The first link whose slope does not agree with a nudge.
+        The first link whose slope does not agree with a nudge; kinks are left out.
+    wrong_at : ndarray of bool, shape (positions,)
+        Where the slope of that link differs.
+    signs : list of str
+        For each link "d", or "∂" where its source reaches the box in another way as well: there the slope of the box
+        in the source is more than that of the link.
 
     Raises
     ------
@@ -171,9 +176,13 @@ class Chain:
             for source, slope in zip(box.sources, box.slopes, strict=True)
         ]
         self.gradients = self._gradients()
-        self.nudged, self.nudged_links = self._nudges()
-        self.wrong_link = self._wrong_link()
-        self.kinks = self._kinks()
+        ends, self._compared = self._nudges()
+        self.nudged, self.kinks = (
+            np.array(part) for part in zip(*((nudged, not use) for _, nudged, use in ends), strict=True)
+        )
+        self.nudged_links = [nudged for _, nudged, _ in self._compared]
+        self.wrong_link, self.wrong_at = self._wrong_link()
+        self.signs = ["d" if self._ways(source, box) == 1 else "∂" for source, box in self.links]
 
     @property
     def end(self):
@@ -234,11 +243,16 @@ class Chain:
         parts.append(f"{total} is d{end}/d{start} = {slope}; {nudge}.")
         if self.wrong_link is not None:
             source, box = self.links[self.wrong_link]
-            parts.append(
-                f"They do not agree: the slope d{box}/d{source} that was written down is "
-                f"{readable(self.slopes[self.wrong_link][position])}, and nudging {source} gives "
-                f"{readable(self.nudged_links[self.wrong_link][position])}."
-            )
+            sign = self.signs[self.wrong_link]
+            slope = f"the slope {sign}{box}/{sign}{source} that was written down is"
+            if self.wrong_at[position]:
+                parts.append(
+                    f"They do not agree: {slope} {readable(self.slopes[self.wrong_link][position])}, and nudging "
+                    f"{source} gives {readable(self.nudged_links[self.wrong_link][position])}."
+                )
+            else:
+                at = readable(self.x[np.flatnonzero(self.wrong_at)[0]])
+                parts.append(f"Elsewhere they do not: {slope} wrong, for example at {start} = {at}.")
         return " ".join(parts)
 
     def _values(self, x):
@@ -297,17 +311,19 @@ class Chain:
         return tuple(found)
 
     def _nudges(self):
-        """Return the slope of the end in the start, and that of each link, by central differences."""
+        """Compare the slope of the end in the start at each place, and that of each link, with central differences."""
+        slopes = self.gradients[self.graph.start]
+        compare = gradcheck.compare_with_nudges
         try:
-            return np.array([gradcheck.numerical_gradient(self._end, place) for place in self.x]), self._nudged_links()
+            return (
+                [compare("slope", given, self._end, place) for given, place in zip(slopes, self.x, strict=True)],
+                [compare("slope", given, *of) for given, of in zip(self.slopes, self._links(), strict=True)],
+            )
         except ValueError as error:
             raise ValueError(
                 f"{self.graph.title}: not every value can be nudged, for it lies at the end of where a box can be "
                 "computed. Choose a smaller range."
             ) from error
-
-    def _nudged_links(self):
-        return [gradcheck.numerical_gradient(f, values) for f, values in self._links()]
 
     def _links(self):
         """Return for each link the sum of the box over all places, as a function of the source's values, and those."""
@@ -324,24 +340,18 @@ class Chain:
         return found
 
     def _wrong_link(self):
-        for link, (given, nudged) in enumerate(zip(self.slopes, self.nudged_links, strict=True)):
-            if not gradcheck.compare_tensor("slope", given, nudged, floor=1e-6).passed and self._differs(link):
-                return link
-        return None
+        """Return the first link whose slope is wrong, and where it is."""
+        for link, (row, nudged, use) in enumerate(self._compared):
+            if row.status == "wrong":
+                difference = np.where(use, np.abs(self.slopes[link] - nudged), 0.0)
+                return link, difference > 0.01 * difference.max()
+        return None, np.zeros(len(self.x), dtype=bool)
 
-    def _differs(self, link):
-        """Say whether the slope of a link differs from its nudge where the box has no kink."""
-        smooth = ~gradcheck.at_kinks(*self._links()[link])
-        given, nudged = self.slopes[link], self.nudged_links[link]
-        return gradcheck.compare_tensor("slope", given, nudged, floor=1e-6, use=smooth).status == "wrong"
-
-    def _kinks(self):
-        """Say at which places the end has a kink in the start; looked for where the two slopes differ."""
-        found = np.zeros(len(self.x), dtype=bool)
-        slope = self.gradients[self.graph.start]
-        for place in np.flatnonzero(np.abs(slope - self.nudged) > 1e-6 * np.maximum(1, np.abs(slope))):
-            found[place] = gradcheck.at_kinks(self._end, self.x[place])
-        return found
+    def _ways(self, source, box):
+        """Return in how many ways a value reaches a box."""
+        if source == box:
+            return 1
+        return sum(self._ways(after, box) for before, after in self.links if before == source)
 
 
 def _factor(value):

@@ -3,9 +3,10 @@
 Facts: "title", "begin" and "end" (names), "home" (the position of Reset), "names" (the start and the boxes), "boxes"
 (for each name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many
 steps each name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link
-whose slope does not agree with a nudge, or null) and "words" (a text for each position). Arrays, with m positions: "x"
-(m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m, links), "nudged" (m,), int8 "kinks" (m,), 1
-where nudging the start decides nothing, "along" (m, paths) and float32 "curves" (m, links, points).
+whose slope does not agree with a nudge, or null), "signs" (for each link, "d" or "∂") and "words" (a text for each
+position). Arrays, with m positions: "x" (m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m,
+links), "nudged" (m,), int8 "kinks" (m,), 1 where nudging the start decides nothing, "wrong_at" (m,), 1 where the slope
+of the wrong link differs, "along" (m, paths) and float32 "curves" (m, links, points).
 """
 
 import matplotlib.pyplot as plt
@@ -111,6 +112,7 @@ class ChainExplorer(Explorer):
             "columns": _columns(chain),
             "spans": [list(map(float, chain.span(name))) for name in chain.names],
             "wrong_link": chain.wrong_link,
+            "signs": chain.signs,
             "words": [chain.words(position) for position in range(POSITIONS + 1)],
         }
         arrays = {
@@ -121,6 +123,7 @@ class ChainExplorer(Explorer):
             "nudged_links": np.column_stack(chain.nudged_links),
             "nudged": chain.nudged,
             "kinks": chain.kinks.astype(np.int8),
+            "wrong_at": chain.wrong_at.astype(np.int8),
             "along": np.column_stack([chain.along(path) for path in chain.paths]),
             "curves": chain.curves().astype(np.float32),
         }

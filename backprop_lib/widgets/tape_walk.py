@@ -137,14 +137,10 @@ class TapeWalk:
 
         try:
             with np.errstate(all="ignore"):
-                nudged = gradcheck.numerical_gradient(f, value)
-                compared = gradcheck.compare_tensor(name, self.gradient(name), nudged, floor=1e-6)
-                if not compared.passed:
-                    smooth = ~np.asarray(gradcheck.at_kinks(f, value))
-                    compared = gradcheck.compare_tensor(name, self.gradient(name), nudged, floor=1e-6, use=smooth)
+                row, nudged, _ = gradcheck.compare_with_nudges(name, self.gradient(name), f, value)
         except ValueError as error:
             raise ValueError(f"{name} cannot be nudged: {error} Choose another value.") from None
-        return nudged, compared
+        return nudged, row
 
     def _refuse_what_is_not_finite(self):
         for line in self.lines:
@@ -194,8 +190,11 @@ class TapeWalk:
         if row.status == "kink":
             return "nudging cannot decide, for it lies at a kink" + (" in every entry" if row.size > 1 else "")
         agrees = "agrees" if row.passed else "does not agree"
-        left_out = f", {row.at_kinks} of {row.size} entries at a kink left out" if row.at_kinks else ""
-        return f"the nudge says {_told(self.nudged[name])} and {agrees}{left_out}"
+        if row.at_kinks:
+            which = f"{row.at_kinks} of {row.size} entries {'lie' if row.at_kinks > 1 else 'lies'} at a kink"
+            sizes = f"the others have the size {number(row.norm)}, the nudge says {number(row.expected_norm)}"
+            return f"{which}; {sizes} and {agrees}"
+        return f"the nudge says {_told(self.nudged[name])} and {agrees}"
 
     def _sent(self, share):
         name = self.lines[share.to].name

@@ -37,12 +37,12 @@ function chainView(controller, el) {
         term: `value:${name}`,
         lines: [name in formula ? `${name} = ${formula[name]}` : `${name}, moved by you`, "", ""],
       })),
-      links: links.map(([from, to]) => ({ from, to, label: "", term: linkTerm([from, to]) })),
+      links: links.map(([from, to]) => ({ from, to, widest: "× −0.0000", term: linkTerm([from, to]) })),
     });
   }
 
   function recording() {
-    const { links, paths, boxes, begin: start, end } = state.recording;
+    const { links, paths, boxes, signs, begin: start, end, wrong_link: wrong } = state.recording;
     const formula = Object.fromEntries(boxes);
     layOut();
     const several = paths.length > 1;
@@ -51,7 +51,7 @@ function chainView(controller, el) {
       const numbers = backward.map((link) => math("mn", { "data-term": linkTerm(links[link]) }));
       const product = math("mn", {});
       const through = path.slice(0, -1).map((link) => links[link][1]).join(", ");
-      const terms = backward.map((link) => slopeOf(links[link][1], links[link][0], linkTerm(links[link])));
+      const terms = backward.map((link) => slopeOf(links[link][1], links[link][0], linkTerm(links[link]), signs[link]));
       return {
         path,
         numbers,
@@ -80,7 +80,9 @@ function chainView(controller, el) {
       const caption = make("figcaption", {});
       const canvas = make("canvas", { role: "img" });
       if (from === start) dragOn(canvas);
-      const legend = make("ul", { className: "bp-legend" }, [make("li", {}, [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })])]);
+      const legend = make("ul", { className: "bp-legend" }, [
+        make("li", {}, wrong === link ? [swatch("currentColor", "2 3", -1), make("span", { textContent: "with the slope that was written down" })] : [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })]),
+      ]);
       const figure = make("figure", { className: "bp-panel" }, [caption, canvas, legend]);
       figure.dataset.term = linkTerm([from, to]);
       return { caption, canvas, figure, formula: `${to} = ${formula[to]}`, link };
@@ -111,7 +113,7 @@ function chainView(controller, el) {
   }
 
   function position() {
-    const { names, boxes, links, values, gradients, slopes, along, nudged, kinks, end, begin: start, wrong_link: wrong } = state.recording;
+    const { names, boxes, links, values, gradients, slopes, along, nudged, kinks, signs, wrong_at, end, begin: start, wrong_link: wrong } = state.recording;
     names.forEach((name, i) => {
       graph.line(i, 1, readable(at(values, names.length, i)));
       graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i))}`);
@@ -129,14 +131,14 @@ function chainView(controller, el) {
     rows.total.sum.textContent = readable(slope);
     rows.total.words.textContent = kinks[state.position]
       ? "Here is a kink: nudging cannot decide."
-      : `Nudging ${start} gives ${readable(nudged[state.position])}${wrong === null ? "" : ": a slope was written down wrong, see the marked picture"}.`;
+      : `Nudging ${start} gives ${readable(nudged[state.position])}${wrong === null ? "" : `: a slope was written down wrong${wrong_at[state.position] ? "" : " elsewhere"}, see the marked picture`}.`;
     draw();
     canvases.forEach(({ caption, canvas, formula, link }) => {
       const [from, to] = links[link];
       const held = links.filter(([other, box]) => box === to && other !== from).map(([other]) => other);
       const still = held.length ? `, ${held.map((name) => `${name} held at ${readable(valueOf(name))}`).join(", ")}` : "";
-      const slopeText = `d${to}/d${from} = ${readable(at(slopes, links.length, link))}`;
-      const doubt = wrong === link ? ` (wrong: nudging gives ${readable(at(state.recording.nudged_links, links.length, link))})` : "";
+      const slopeText = `${signs[link]}${to}/${signs[link]}${from} = ${readable(at(slopes, links.length, link))}`;
+      const doubt = wrong === link && wrong_at[state.position] ? ` (wrong: nudging gives ${readable(at(state.recording.nudged_links, links.length, link))})` : "";
       caption.textContent = `${slopeText}${doubt}`;
       if (!state.playing) {
         canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${readable(valueOf(from))}: ${slopeText}.`);

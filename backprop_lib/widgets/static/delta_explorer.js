@@ -28,15 +28,15 @@ function deltaView(controller, el) {
   // The two losses that go with the same output.
   const pair = () => state.recording.combinations.flatMap(({ output }, i) => (output === now().output ? [i] : []));
 
-  // A small factor has four digits and a small product three, so that the numbers on screen multiply to what is on screen.
-  const digits = (value, count) => {
+  // A factor below 1 has five digits and a product below 0.1 three: the numbers on screen multiply to what is on screen.
+  const digits = (value, count, below) => {
     const size = Math.abs(value);
-    if (size === 0 || size >= 0.1 || !Number.isFinite(size)) return readable(value);
+    if (size === 0 || size >= below || !Number.isFinite(size)) return readable(value);
     const text = size >= 0.001 ? size.toPrecision(count) : size.toExponential(count - 1).replace(/-(\d)$/, "-0$1").replace("-", "−");
     return `${value < 0 ? "−" : ""}${text}`;
   };
-  const rounded = (value) => digits(value, 3);
-  const enclosed = (value) => (value < 0 ? `(${digits(value, 4)})` : digits(value, 4));
+  const rounded = (value) => digits(value, 3, 0.1);
+  const enclosed = (value) => (value < 0 ? `(${digits(value, 5, 1)})` : digits(value, 5, 1));
 
   function words() {
     const { z, y_hat, loss, grad, slope, delta, nudged } = state.recording;
@@ -176,7 +176,7 @@ function deltaView(controller, el) {
         const i = state.position;
         pointMark(paper.pen, scale.px(z[i]), scale.py(bySize(delta, c)[i]), k, COLORS[k], { ring: paper.back, ink: 1.3 * paper.ink });
       });
-      return { caption: "δ over z, with both losses", legend: both.map((c) => [c, readable(bySize(delta, c)[state.position])]) };
+      return { caption: "δ over z, with both losses", legend: both.map((c) => [c, rounded(bySize(delta, c)[state.position])]) };
     },
     // The prediction along steps downhill from this place, for both losses.
     run(paper) {

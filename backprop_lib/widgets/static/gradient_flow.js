@@ -78,6 +78,7 @@ function flowView(controller, el) {
       const top = Math.min(largest(loss), 4 * loss[0]) * 1.05 || 1;
       const scale = drawAxes(paper, { x: [0, Math.max(1, frames)], y: [0, top], yTicks: niceTicks(0, top, 5), xLabel: "epoch", whole: true });
       drawSeries(paper, scale, (i) => loss[i], state.position, { color: COLORS[0], dash: [], marker: 0, every: 10 });
+      sayInside(paper, scale, loss[state.position] > top && "now above the chart");
       return [{ color: COLORS[0], dash: "none", marker: 0, text: `loss ${readable(loss[state.position])}` }];
     },
   };

@@ -1,6 +1,9 @@
 // Boxes and arrows: a computation from left to right, each box with a few lines of text, each arrow with a label.
 
-// `nodes`: { name, column, lines }, the second line is the value; `links`: { from, to, label, term }.
+const labelSize = (text, size) => (text ? (0.56 * text.length + 0.4) * size : 0);
+
+// `nodes`: { name, column, lines }, the second line is the value; `links`: { from, to, widest, term }, where `widest` is
+// the longest label that the link will have.
 // Returns functions that change the texts without laying out anew.
 function drawGraph(svg, { nodes, links, label }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
@@ -9,7 +12,8 @@ function drawGraph(svg, { nodes, links, label }) {
   const rows = Array.from({ length: columns }, (_, column) => nodes.filter((node) => node.column === column));
   const columnOf = new Map(nodes.map(({ name, column }) => [name, column]));
   const tallest = Math.max(...rows.map(({ length }) => length));
-  const least = columns * box.width + (columns - 1) * 5.5 * size + 4;
+  const longest = Math.max(0, ...links.map(({ widest }) => labelSize(widest, size)));
+  const least = columns * box.width + (columns - 1) * Math.max(5.5 * size, longest + size) + 4;
   const width = Math.max(least, svg.parentElement.clientWidth);
   const inner = tallest * box.height + (tallest - 1) * 1.6 * size + 6;
   const gap = Math.min((width - 4 - columns * box.width) / Math.max(1, columns - 1), 14 * size);
@@ -28,7 +32,7 @@ function drawGraph(svg, { nodes, links, label }) {
   svg.setAttribute("viewBox", `0 ${top} ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  if (svg.parentElement.clientWidth) svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
+  fitOrScroll(svg, width, height);
   svg.replaceChildren();
 
   // No arrow crosses out a label: first all arrows, then all labels.
@@ -79,7 +83,7 @@ function drawGraph(svg, { nodes, links, label }) {
   return {
     label(i, text) {
       const { words, back, mx } = labels[i];
-      const wide = text ? (0.56 * text.length + 0.4) * size : 0;
+      const wide = text ? labelSize(text, size) : 0;
       words.textContent = text;
       back.setAttribute("x", mx - wide / 2);
       back.setAttribute("width", wide);
@@ -98,15 +102,15 @@ function routes({ links, nodes, places, columnOf, box, gap, size }) {
   const pair = ({ from, to }) => JSON.stringify([from, to]);
   const taken = [];
   const written = [];
-  // The first place where a label does not lie on another.
-  const free = (candidates) => {
-    const meets = ([x, y]) => written.some(([u, v]) => Math.abs(x - u) < 4.9 * size && Math.abs(y - v) < 1.5 * size);
+  // The first place where a label of this width does not lie on another.
+  const free = (candidates, wide) => {
+    const meets = ([x, y]) => written.some(([u, v, w]) => Math.abs(x - u) < (wide + w) / 2 && Math.abs(y - v) < 1.5 * size);
     const found = candidates.find((one) => !meets(one)) ?? candidates[0];
-    written.push(found);
+    written.push([...found, wide]);
     return found;
   };
 
-  function around({ x1, y1, x2, y2 }, first, last) {
+  function around({ x1, y1, x2, y2 }, first, last, wide) {
     const between = nodes.filter(({ column }) => column > first && column < last).map(({ name }) => places.get(name).y);
     const sides = [
       { sign: -1, lane: Math.min(...between) - 1.1 * size },
@@ -130,7 +134,7 @@ function routes({ links, nodes, places, columnOf, box, gap, size }) {
         `C${x1 + 0.5 * gap} ${out} ${x1 + 0.4 * gap} ${lane} ${x1 + 0.9 * gap} ${lane}L${x2 - 0.9 * gap} ${lane}` +
         `C${x2 - 0.4 * gap} ${lane} ${x2 - 0.5 * gap} ${into} ${end}`,
       angle: Math.atan2(y2 - into, 0.5 * gap),
-      label: free([0.5, 0.4, 0.6, 0.3, 0.7].map((t) => [x1 + t * (x2 - x1), lane + 0.35 * size])),
+      label: free([0.5, 0.4, 0.6, 0.3, 0.7].map((t) => [x1 + t * (x2 - x1), lane + 0.35 * size]), wide),
     };
   }
 
@@ -139,13 +143,16 @@ function routes({ links, nodes, places, columnOf, box, gap, size }) {
     const ends = { x1: a.x + box.width, y1: a.y + box.height / 2, x2: b.x - 2, y2: b.y + box.height / 2 };
     const { x1, y1, x2, y2 } = ends;
     const [first, last] = [columnOf.get(link.from), columnOf.get(link.to)];
-    if (last - first > 1) return { ...ends, ...around(ends, first, last) };
+    const wide = labelSize(link.widest, size);
+    if (last - first > 1) return { ...ends, ...around(ends, first, last, wide) };
     const same = links.filter((one) => pair(one) === pair(link));
     if (same.length === 1) {
       // Above a level arrow, on a slanting one.
       const rise = (Math.abs(y2 - y1) < 1 ? -0.75 : 0.35) * size;
-      const along = [0.5, 0.36, 0.64, 0.27, 0.73].map((t) => [x1 + t * (x2 - x1) - 0.37 * size, y1 + t * (y2 - y1) + rise]);
-      return { ...ends, bend: (end) => `L${end}`, angle: Math.atan2(y2 - y1, x2 - x1), label: free(along) };
+      // As far along as the label stays out of the boxes at both ends.
+      const reach = Math.max(0, 0.5 - (wide / 2 + 0.4 * size) / (x2 - x1));
+      const along = [0, -1, 1, -0.5, 0.5].map((share) => 0.5 + share * Math.min(reach, 0.24)).map((t) => [x1 + t * (x2 - x1) - 0.2 * size, y1 + t * (y2 - y1) + rise]);
+      return { ...ends, bend: (end) => `L${end}`, angle: Math.atan2(y2 - y1, x2 - x1), label: free(along, wide) };
     }
     const aside = (links.slice(0, i).filter((one) => pair(one) === pair(link)).length - (same.length - 1) / 2) * 2.2 * size;
     const control = (t) => [x1 + t * (x2 - x1), y1 + t * (y2 - y1) + aside / 0.75];
@@ -154,7 +161,7 @@ function routes({ links, nodes, places, columnOf, box, gap, size }) {
       ...ends,
       bend: (end) => `C${c1.join(" ")} ${c2.join(" ")} ${end}`,
       angle: Math.atan2(y2 - c2[1], x2 - c2[0]),
-      label: free([[(x1 + x2) / 2, (y1 + y2) / 2 + aside + 0.35 * size]]),
+      label: free([[(x1 + x2) / 2, (y1 + y2) / 2 + aside + 0.35 * size]], wide),
     };
   });
 }

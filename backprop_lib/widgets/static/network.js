@@ -27,7 +27,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  if (svg.parentElement.clientWidth) svg.style.height = `${(height * svg.parentElement.clientWidth) / width}px`;
+  fitOrScroll(svg, width, height);
   svg.replaceChildren();
 
   // Between two columns there are edges where no layer is left out between them.

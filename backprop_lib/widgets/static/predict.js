@@ -277,7 +277,7 @@ function questionView(controller, el) {
     make("div", { className: "bp-buttons" }, [commitButton, againButton]),
   ]);
   const root = make("div", { className: "bp-predict", role: "group" }, [heading, question, form, problem, status]);
-  root.setAttribute("aria-labeledby", heading.id);
+  root.setAttribute("aria-labelledby", heading.id);
   root.setAttribute("aria-describedby", question.id);
   root.dataset.lmSuppressShortcuts = "true";
   root.addEventListener("keydown", (event) => event.stopPropagation());

@@ -368,6 +368,32 @@ function pressInto(text, room) {
   if (length > room) text.style.fontSize = `${(parseFloat(getComputedStyle(text).fontSize) * room) / length}px`;
 }
 
+const LEAST_SCALE = 0.75;
+
+// Show a drawing in its whole width, smaller if it has to be; where its letters would be too small, its place scrolls.
+function fitOrScroll(svg, width, height) {
+  const place = svg.parentElement;
+  if (!place.clientWidth) return;
+  const shown = Math.max(place.clientWidth, LEAST_SCALE * width);
+  const scrolls = shown > place.clientWidth + 1;
+  svg.style.width = scrolls ? `${shown}px` : "";
+  svg.style.height = `${(height * shown) / width}px`;
+  // What scrolls can be reached with the Tab key, has a name, and takes the arrow keys for itself.
+  const marks = { tabindex: "0", role: "group", "aria-label": "Diagram, scrolls sideways", "data-scrolls": "true", "data-own-keys": "" };
+  for (const [name, value] of Object.entries(marks)) {
+    if (scrolls) place.setAttribute(name, value);
+    else place.removeAttribute(name);
+  }
+}
+
+// Scroll a diagram sideways to what is lit in it.
+function bringLit(place) {
+  const [outer, lit] = [place, place.querySelector(".bp-node.bp-lit")].map((one) => one?.getBoundingClientRect());
+  if (!lit) return;
+  if (lit.left < outer.left) place.scrollLeft -= outer.left - lit.left + 8;
+  if (lit.right > outer.right) place.scrollLeft += lit.right - outer.right + 8;
+}
+
 let cutPaths = null;
 function paths() {
   cutPaths ??= MARKERS.map((shape) => new Path2D(shape));
@@ -678,6 +704,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     for (const one of names) {
       root.querySelectorAll(`[data-term~="${CSS.escape(one)}"]`).forEach((element) => element.classList.add(className));
     }
+    if (className === "bp-lit") root.querySelectorAll(".bp-graph-place[data-scrolls]").forEach(bringLit);
   }
   const termAt = (event) => event.target.closest?.("[data-term]")?.dataset.term.split(" ") ?? [];
   const hover = (event) => light(termAt(event), "bp-hovered");

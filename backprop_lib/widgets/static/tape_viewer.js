@@ -39,7 +39,7 @@ function tapeView(controller, el) {
         term: `line:${i}`,
         lines: [leaf ? `${name}, ${formula}` : `${name} = ${formula}`, "", ""],
       })),
-      links: links().map(({ from, to }) => ({ from: lines[from].name, to: lines[to].name, label: "", term: `link:${from}:${to}` })),
+      links: links().map(({ from, to, slope }) => ({ from: lines[from].name, to: lines[to].name, widest: slope === "" ? "" : `× ${slope}`, term: `link:${from}:${to}` })),
     });
   }
 
