@@ -88,7 +88,7 @@ def test_at_a_kink_nudging_decides_nothing_and_no_slope_is_called_wrong():
     assert "They do not agree: the slope dC/dx that was written down is 0, and nudging x gives 1." in wrong.words(130)
     for right in (50, 170):
         assert wrong.words(right).endswith(
-            "Elsewhere they do not: the slope dC/dx that was written down is wrong, for example at x = 0.01."
+            "Elsewhere they do not agree: the slope dC/dx that was written down is wrong, for example at x = 0.01."
         )
     assert not wrong.wrong_at[100]  # the kink
     assert wrong.words(100).endswith("for example at x = 0.01.")

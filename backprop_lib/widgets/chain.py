@@ -252,7 +252,7 @@ class Chain:
                 )
             else:
                 at = readable(self.x[np.flatnonzero(self.wrong_at)[0]])
-                parts.append(f"Elsewhere they do not: {slope} wrong, for example at {start} = {at}.")
+                parts.append(f"Elsewhere they do not agree: {slope} wrong, for example at {start} = {at}.")
         return " ".join(parts)
 
     def _values(self, x):
