@@ -456,6 +456,8 @@ def test_the_numbers_of_a_deep_network_are_readable_and_stay_in_their_units(chro
     for position in (20, made.frames):
         opened.scrub.fill(str(position))
         assert opened.root.evaluate(LEAST_LETTERS) > 0.7
+        place = opened.root.locator(".bp-graph-place")
+        assert place.evaluate("place => place.scrollWidth <= place.clientWidth")  # all of it is seen
         assert opened.root.evaluate(
             """root => [...root.querySelectorAll('.bp-node')].every(node => {
                 const room = 0.9 * node.querySelector('rect').getBBox().width;
