@@ -13,6 +13,7 @@ import urllib.request
 import venv
 
 import pytest
+from processes import stop
 from repository import ROOT, files
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux; postBuild is a shell script")
@@ -82,8 +83,7 @@ def test_the_server_serves_the_first_chapter_to_jupyterlab(image):
             assert json.load(answer)["schema"]["properties"]["fetchNews"]["default"] == "false"
         assert "permessage-deflate" in extensions_of_a_kernel(port)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        stop(server)
 
 
 def extensions_of_a_kernel(port):

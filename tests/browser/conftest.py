@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
+from processes import stop
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-test"
@@ -192,8 +193,7 @@ def running_lab(browser, folder, **more):
         _await_server(server, url, folder / "log")
         yield Lab(url, course, browser)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        stop(server)
 
 
 def free_port():
