@@ -15,7 +15,7 @@ from backprop_lib.numerals import readable
 __all__ = ["EPOCHS", "Flow", "FlowSettings"]
 
 EPOCHS = 40
-LEARNING_RATE = 0.005  # with 0.05 even the ReLU at He's scale would diverge
+LEARNING_RATE = 0.005  # small enough for deep ReLUs at He's scale
 SAMPLES = 64
 DEEPEST, WIDEST = 40, 200
 
