@@ -493,9 +493,8 @@ def compare_with_nudges(name, given, f, x, *, tolerance=TOLERANCE, floor=1e-6):
     if not row.passed:
         use = ~np.asarray(at_kinks(f, x))
         levels = [nudged, *(np.asarray(numerical_gradient(f, x, step=STEP / 32**k)) for k in (1, 2, 3))]
-        changes = [np.linalg.norm((coarse - fine)[use]) for coarse, fine in pairwise(levels)]
         rounding = [np.finfo(float).eps * abs(_value(f, np.array(x, dtype=float))) / STEP * 32**k for k in range(3)]
-        nudged = levels[int(np.argmin(np.add(changes, rounding)))]
+        nudged = levels[_steadiest(levels, use, rounding)]
         row = compare_tensor(name, given, nudged, tolerance=tolerance, floor=floor, use=use)
     return row, nudged, use
 
@@ -578,6 +577,12 @@ def _rows(gradients, nudged, tolerance):
     return compare_gradients(gradients, numerical, tolerance=tolerance, floors=floors, compared=smooth)
 
 
+def _steadiest(levels, use, rounding=0.0):
+    """Return which of several differences, from coarse to fine, change least when they are refined once more."""
+    changes = [np.linalg.norm((coarse - fine)[use]) for coarse, fine in pairwise(levels)]
+    return int(np.argmin(np.nan_to_num(np.add(changes, rounding), nan=np.inf)))
+
+
 def _most_consistent(coarse, fine, finest):
     """Choose for each tensor between two nudges, by how much each differs from the next finer one."""
     chosen = tuple(Gradients(dW=[], db=[]) for _ in coarse)
@@ -585,8 +590,8 @@ def _most_consistent(coarse, fine, finest):
         levels = [list(zip(*(getattr(part, name) for part in level), strict=True)) for level in (coarse, fine, finest)]
         for tensors in zip(*levels, strict=True):
             everywhere = tensors[0][1] & tensors[1][1] & tensors[2][1]
-            change = [np.linalg.norm((a[0] - b[0])[everywhere]) for a, b in pairwise(tensors)]
-            for collected, part in zip(chosen, tensors[0] if change[0] <= change[1] else tensors[1], strict=True):
+            steadiest = _steadiest([differences for differences, *_ in tensors], everywhere)
+            for collected, part in zip(chosen, tensors[steadiest], strict=True):
                 getattr(collected, name).append(part)
     return chosen
 

@@ -6,7 +6,7 @@ import pytest
 from backprop_lib import mistakes
 from backprop_lib.mistakes import MISTAKES
 from backprop_lib.widgets import CheckBench
-from backprop_lib.widgets.bench import EPOCHS, LEARNING_RATE, Bench
+from backprop_lib.widgets.bench import EPOCHS, LEARNING_RATE, LEAST_SHARE, Bench
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_no_verdict_contradicts_its_numbers(setting):
             assert words.startswith("It cannot go on"), words
         elif "The run is the same" not in words:
             ends, lowest, right = tried.loss[-1], tried.loss.min(), tried.right
-            enough = right[0] - 0.25 * (right[0] - right[-1])
+            enough = right[0] - LEAST_SHARE * (right[0] - right[-1])
             assert words.startswith("The loss falls all the same, from") == (ends <= enough), words
             assert words.startswith("The loss falls at first, from") == (lowest <= enough < ends), words
             assert words.startswith("The loss hardly falls, from") == (enough < lowest <= ends < right[0]), words

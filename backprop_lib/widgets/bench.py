@@ -109,25 +109,25 @@ class Bench:
 
     def verdict(self, tried):
         """Say in a sentence what became of the loss."""
-        start, finite = readable(tried.right[0]), tried.loss[np.isfinite(tried.loss)]
+        start = readable(tried.right[0])
         if tried.ended:
             return f"It cannot go on: {tried.ended}."
         if np.allclose(tried.loss, tried.right, rtol=1e-9):
             same = "The run is the same as with the right gradients"
             is_later = tried.outcome.call not in (None, "first")
             return f"{same}: in it no such call is made." if is_later else f"{same}."
-        end, right = readable(finite[-1]), readable(tried.right[-1])
-        share = (tried.right[0] - finite[-1]) / (tried.right[0] - tried.right[-1])
+        end, right = readable(tried.loss[-1]), readable(tried.right[-1])
+        fall = (tried.right[0] - tried.loss) / (tried.right[0] - tried.right[-1])  # as a share of the right run's
         beside = f"with the right gradients it falls to {right}"
-        if share >= LEAST_SHARE:
+        if fall[-1] >= LEAST_SHARE:
             return f"The loss falls all the same, from {start} to {end}; {beside}. A falling loss proves nothing."
-        lowest = int(np.nanargmin(tried.loss))
-        if (tried.right[0] - tried.loss[lowest]) / (tried.right[0] - tried.right[-1]) >= LEAST_SHARE:
+        lowest = int(np.argmin(tried.loss))
+        if fall[lowest] >= LEAST_SHARE:
             low = readable(tried.loss[lowest])
             return (
                 f"The loss falls at first, from {start} to {low} in epoch {lowest}, and ends at {end}; {beside}. "
                 "A falling loss proves nothing."
             )
-        if share > 0:
+        if fall[-1] > 0:
             return f"The loss hardly falls, from {start} to {end}; {beside}."
         return f"The loss does not fall: it goes from {start} to {end}; {beside}."

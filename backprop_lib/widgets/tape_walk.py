@@ -126,10 +126,10 @@ class TapeWalk:
         self._refuse_what_is_not_finite()
         self.turns = self._turns(tape)
         self.nudged, self.comparisons = {}, {}
-        for name, leaf in leaves.items():
-            self.nudged[name], self.comparisons[name] = self._nudge(expression, leaves, name, leaf.data)
+        for name in leaves:
+            self.nudged[name], self.comparisons[name] = self._nudge(expression, leaves, name)
 
-    def _nudge(self, expression, leaves, name, value):
+    def _nudge(self, expression, leaves, name):
         """Return the slope of the result in an input by central differences, and the gradient beside it."""
 
         def f(value):
@@ -137,7 +137,7 @@ class TapeWalk:
 
         try:
             with np.errstate(all="ignore"):
-                row, nudged, _ = gradcheck.compare_with_nudges(name, self.gradient(name), f, value)
+                row, nudged, _ = gradcheck.compare_with_nudges(name, self.gradient(name), f, leaves[name].data)
         except ValueError as error:
             raise ValueError(f"{name} cannot be nudged: {error} Choose another value.") from None
         return nudged, row
