@@ -607,6 +607,7 @@ LARGE = {
     "tracer, narrow and deep": lambda **more: tracer((2, *[3] * 14, 1), 5, **more),
     "forward, narrow and deep": lambda **more: forward_explorer((2, *[3] * 14, 1), **more),
     "tracer, many samples": lambda **more: tracer((2, 3, 2), 200, **more),
+    "flow, dead": lambda **more: GradientFlow(depth=30, width=2, hidden="relu", **more),
     "flow, diverged": lambda **more: GradientFlow(depth=40, width=200, hidden="relu", gain=10, **more),
 }
 
@@ -765,3 +766,15 @@ def test_every_axis_has_two_numbers_at_least_and_not_too_many(chromium):
         for ticks in lists:
             assert 2 <= len(ticks) <= 8, (span, ticks)
             assert span[0] - 1e-6 <= ticks[0] < ticks[-1] <= span[1] + 1e-6, (span, ticks)
+
+
+def test_a_legend_stays_in_its_panel_when_units_are_dead(chromium, tmp_path):
+    opened = Page(chromium, GradientFlow(depth=30, width=2, hidden="relu").to_html(tmp_path / "dead.html"))
+    entries = opened.root.locator(".bp-panel").evaluate_all(
+        """panels => panels.map(panel => [...panel.querySelectorAll('.bp-legend li')].every(
+            entry => entry.getBoundingClientRect().right <= panel.getBoundingClientRect().right + 1))"""
+    )
+    assert entries == [True] * 3
+    assert opened.root.locator(".bp-panel").nth(1).locator("li").count() == 1  # no line of theory, no entry
+    assert opened.root.locator(".bp-panel").nth(0).locator("li").count() == 2
+    opened.close()

@@ -64,9 +64,11 @@ function flowView(controller, el) {
       });
     }, 6);
     const now = at(state.recording[name], depth);
+    sayInside(paper, scale, now.some((size) => size === 0) && "0 has no place on this axis");
+    const theory = { color: COLORS[1], dash: "7 4", text: "theory, at the start" };
     return [
-      { color: COLORS[0], marker: 0, text: `measured, ${readable(now[0])} in layer 1${now.some((size) => size === 0) ? "; 0 has no place on this axis" : ""}` },
-      { color: COLORS[1], dash: "7 4", text: "theory, at the start" },
+      { color: COLORS[0], marker: 0, text: `measured, ${readable(now[0])} in layer 1` },
+      ...(expected.some(Number.isFinite) ? [theory] : []),
     ];
   }
 
