@@ -1,5 +1,7 @@
 """One of each explorer, and the cell that makes it; a new one is entered here, and every common test runs on it."""
 
+import numpy as np
+
 from backprop_lib.widgets import (
     BackwardTracer,
     ChainExplorer,
@@ -9,9 +11,10 @@ from backprop_lib.widgets import (
     ForwardExplorer,
     GradientFlow,
     TapeViewer,
+    wire,
 )
 
-__all__ = ["EXPLORERS", "ONE_OF_EACH", "cell", "make"]
+__all__ = ["EXPLORERS", "ONE_OF_EACH", "cell", "make", "received"]
 
 EXPLORERS = {
     "chain": (ChainExplorer, ("square",), {}),
@@ -41,3 +44,16 @@ def cell(name):
     kind, places, names = EXPLORERS[name]
     given = ", ".join([*map(repr, places), *(f"{key}={value!r}" for key, value in names.items())])
     return f"from backprop_lib.widgets import {kind.__name__}\nexplorer = {kind.__name__}({given})\nexplorer"
+
+
+def received(sent, name):
+    """Return an array of a recording as its reader gets it, by what wire.py says of the form."""
+    array = sent["arrays"][name]
+    shape, dtype = array["shape"], np.dtype(wire.TYPES[array["type"]])
+    if array["order"] == 0:
+        return np.frombuffer(array["data"], dtype).reshape(shape)
+    by_entry = np.frombuffer(array["data"], np.uint8).reshape(dtype.itemsize, -1).T.copy()
+    bits = by_entry.view(f"<i{dtype.itemsize}").reshape(-1, shape[0]).T
+    for _ in range(array["order"]):
+        bits = np.cumsum(bits, axis=0, dtype=bits.dtype)
+    return np.ascontiguousarray(bits).view(dtype).reshape(shape)

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from explorers import received
 from PIL import Image
 
 from backprop_lib.widgets import EpochStepper, wire
@@ -16,10 +17,6 @@ def stepper():
     made = EpochStepper("moons", hidden_sizes=(3,), epochs=6, batch_size=16)
     yield made
     made.close()
-
-
-def floats(stepper, name, dtype="<f4"):
-    return np.frombuffer(stepper._sent["arrays"][name]["data"], dtype=dtype)
 
 
 def ask(stepper, **content):
@@ -33,13 +30,12 @@ def test_what_is_sent_is_the_recording(stepper):
     assert sent["frames"] == 6
     assert sent["facts"]["sizes"] == [2, 3, 1]
     assert len(sent["facts"]["words"]) == 7
-    np.testing.assert_array_equal(floats(stepper, "loss", "<f8"), recording.loss)
-    np.testing.assert_array_equal(floats(stepper, "held_out_loss", "<f8"), recording.held_out_loss)
-    np.testing.assert_array_equal(floats(stepper, "gradient_norms", "<f8").reshape(7, 2), recording.gradient_norms)
-    np.testing.assert_allclose(floats(stepper, "parameters").reshape(7, -1), recording.parameters, rtol=1e-6)
-    np.testing.assert_allclose(floats(stepper, "X").reshape(-1, 2), recording.training_data[0], rtol=1e-6)
-    added = floats(stepper, "field", np.int8).reshape(recording.field.shape)
-    coded = np.cumsum(added, axis=0, dtype=np.int8).astype(float)
+    np.testing.assert_array_equal(received(sent, "loss"), recording.loss)
+    np.testing.assert_array_equal(received(sent, "held_out_loss"), recording.held_out_loss)
+    np.testing.assert_array_equal(received(sent, "gradient_norms"), recording.gradient_norms)
+    np.testing.assert_allclose(received(sent, "parameters"), recording.parameters, rtol=1e-6)
+    np.testing.assert_allclose(received(sent, "X"), recording.training_data[0], rtol=1e-6)
+    coded = received(sent, "field").astype(float)
     field = 0.5 + 0.5 * np.sign(coded) * (coded / 127) ** 2
     np.testing.assert_allclose(field, recording.field, atol=0.5 / 127)
     near = np.abs(recording.field - 0.5) < 0.01
@@ -48,9 +44,9 @@ def test_what_is_sent_is_the_recording(stepper):
 
 def test_parameters_too_large_for_single_precision_are_sent_whole():
     stepper = EpochStepper("noisy_sine", hidden_sizes=(), learning_rate=1e60, epochs=6)
-    sent, parameters = floats(stepper, "parameters", "<f8"), stepper.recording.parameters
+    parameters = stepper.recording.parameters
     assert np.abs(parameters).max() > np.finfo(np.float32).max
-    np.testing.assert_array_equal(sent, parameters.ravel())
+    np.testing.assert_array_equal(received(stepper._sent, "parameters"), parameters)
 
 
 def test_a_network_without_hidden_units_is_said_to_have_none():
@@ -159,5 +155,5 @@ def test_the_stored_output_has_a_still_picture_with_words(data):
 def test_a_run_that_diverges_is_sent_without_a_warning_and_drawn():
     stepper = EpochStepper("noisy_sine", hidden_sizes=(4,), learning_rate=10.0, epochs=300)
     assert stepper.recording.stopped == "diverged"
-    assert np.isfinite(floats(stepper, "loss", "<f8")).all()
+    assert np.isfinite(received(stepper._sent, "loss")).all()
     assert "diverged" in stepper._repr_mimebundle_()[0]["text/plain"]

@@ -1,9 +1,12 @@
 """Figures draw the data they are given, on the Axes they are given, and leave with a text alternative."""
 
+import io
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from backprop_lib import Network, datasets, plots, train
 from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
@@ -163,6 +166,35 @@ def test_a_picture_carries_its_text_in_every_form():
     assert bundle["text/plain"] == 'The "ReLU" rises for z > 0 & is flat below.'
     assert 'alt="The &quot;ReLU&quot; rises for z &gt; 0 &amp; is flat below."' in bundle["text/html"]
     assert repr(picture) == bundle["text/plain"]
+
+
+def pixels(picture):
+    return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+
+
+def test_a_picture_in_few_colors_looks_the_same_and_takes_fewer_bytes(trained):
+    def draw(**more):
+        return plots.picture(plots.decision_boundary(*trained[:3]), SENTENCE, **more)
+
+    whole, reduced = draw(), draw(colors=256)
+    assert len(reduced.png) < 0.5 * len(whole.png)
+    assert (reduced.alt, reduced.width) == (whole.alt, whole.width)
+    before, after = pixels(whole), pixels(reduced)
+    assert before.shape == after.shape
+    assert len(np.unique(after.reshape(-1, 3), axis=0)) <= 256
+    assert (after[(before == 255).all(axis=2)] == 255).all()  # the ground stays white
+    assert np.abs(before - after).mean() < 1
+    assert len(np.unique(pixels(draw(colors=4)).reshape(-1, 3), axis=0)) <= 4
+    assert draw(colors=256).png == reduced.png
+
+
+@pytest.mark.parametrize(
+    ("colors", "error"), [(1, ValueError), (257, ValueError), (2.5, TypeError), ("all", TypeError)]
+)
+def test_a_number_of_colors_that_no_palette_holds_is_refused(colors, error):
+    with pytest.raises(error, match="colors is"):
+        plots.picture(plots.activation_and_slope(relu), SENTENCE, colors=colors)
+    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("alt", ["", "a plot", "no full stop in this one", None, 3])

@@ -7,7 +7,9 @@ import io
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
+from backprop_lib import validation
 from backprop_lib.tables import Table
 
 __all__ = ["Picture", "picture"]
@@ -58,7 +60,7 @@ class Picture:
         return self.text
 
 
-def picture(figure, alt, table=None, *, dpi=160):
+def picture(figure, alt, table=None, *, dpi=160, colors=None):
     """Close a figure and return it as a `Picture`, to be the last value of a cell.
 
     Parameters
@@ -71,6 +73,9 @@ def picture(figure, alt, table=None, *, dpi=160):
         The numbers of the figure; see `table`. They are shown folded below it.
     dpi : int, optional
         Image pixels an inch; the picture is shown at 100.
+    colors : int, optional
+        From 2 to 256: at most so many colors, those that come nearest to the drawing's own. With 256 the image takes
+        about a third of the bytes. All colors are kept unless it is given.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def picture(figure, alt, table=None, *, dpi=160):
     TypeError
         If `figure` is neither Axes nor Figure, or `table` is no Table.
     ValueError
-        If `alt` is no sentence.
+        If `alt` is no sentence, or `colors` is below 2 or above 256.
     """
     if isinstance(figure, Axes):
         figure = figure.figure
@@ -92,8 +97,22 @@ def picture(figure, alt, table=None, *, dpi=160):
         raise ValueError(f"alt is {alt!r}; say in full sentences what the figure shows.")
     if not isinstance(table, Table | None):
         raise TypeError(f"table is {type(table).__name__}, what plots.table(rows, columns) returns was expected.")
+    if colors is not None and validation.whole_number("colors", colors, at_least=2) > 256:
+        raise ValueError(f"colors is {colors}; an image with a palette holds from 2 to 256.")
     buffer = io.BytesIO()
-    # No software stamp: the same figure is the same file.
-    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+    if colors is None:
+        # No software stamp: the same figure is the same file.
+        figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+    else:
+        _with_palette(figure, dpi, colors).save(buffer, format="png")
     width = round(figure.get_figwidth() * 100)
     return Picture(buffer.getvalue(), alt, width, table)
+
+
+def _with_palette(figure, dpi, colors):
+    """Draw a figure as an image of at most so many colors; without dithering, so that an even ground stays even."""
+    pixels = io.BytesIO()
+    figure.savefig(pixels, format="rgba", dpi=dpi, facecolor="white")
+    size = tuple(int(inches * dpi) for inches in figure.get_size_inches())
+    image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
+    return image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

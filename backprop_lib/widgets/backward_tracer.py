@@ -15,7 +15,7 @@ import traceback
 import numpy as np
 
 from backprop_lib import plots
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.summary import drawn_layers, drawn_units, fits, layers_as_dots, sizes_in_words
 from backprop_lib.widgets.traced_pass import TracedPass
 
@@ -209,8 +209,6 @@ class BackwardTracer(Explorer):
             deltas = dict(enumerate(gradients.delta, 1))
             figure = layers_as_dots(a=dict(enumerate(forward.a)), delta=deltas)
             words = "The activations and the errors of each layer, a dot for each unit and sample."
-            return plots.picture(figure, f"{words} {self._sentence()}").html
+            return still(figure, f"{words} {self._sentence()}")
         ax = plots.network_diagram(traced.network, forward, gradients, show="deltas")
-        return plots.picture(
-            ax, f"The network of the pass with the error of each unit on the first sample. {self._sentence()}"
-        ).html
+        return still(ax, f"The network of the pass with the error of each unit on the first sample. {self._sentence()}")

@@ -12,10 +12,9 @@ of the wrong link differs, "along" (m, paths) and float32 "curves" (m, links, po
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop_lib import plots
 from backprop_lib.numerals import number
 from backprop_lib.widgets.chain import GRAPHS, POSITIONS, Chain
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 
 __all__ = ["ChainExplorer"]
 
@@ -150,10 +149,10 @@ class ChainExplorer(Explorer):
             ax.set(xlabel=source, ylabel=box, title=f"slope {number(slope[at])}")
             ax.set_ylim(curve.min() - room, curve.max() + room)
             ax.spines[["top", "right"]].set_visible(False)
-        return plots.picture(
+        return still(
             figure,
             f"{chain.graph.title}: the function of each link with its tangent, a dashed line. {chain.words(at)}",
-        ).html
+        )
 
 
 def _columns(chain):

@@ -9,10 +9,10 @@ passed, factor or null, error or null, and the two shapes) and "first" (the mist
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop_lib import plots, validation
+from backprop_lib import validation
 from backprop_lib.mistakes import KINDS, MISTAKES, SETTINGS
 from backprop_lib.widgets.bench import EPOCHS, Bench
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 
 __all__ = ["CheckBench"]
 
@@ -156,9 +156,7 @@ class CheckBench(Explorer):
         ax.set_ylim(0, 1.3 * max(tried.right[0], 1e-12))
         ax.legend(frameon=False)
         ax.spines[["top", "right"]].set_visible(False)
-        return plots.picture(
-            figure, f"The loss with the right gradients and with the wrong ones. {self._sentence()}"
-        ).html
+        return still(figure, f"The loss with the right gradients and with the wrong ones. {self._sentence()}")
 
 
 def _how_it_shows(outcome):

@@ -11,9 +11,8 @@ to send.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop_lib import plots
 from backprop_lib.numerals import readable
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.mathml import marked
 from backprop_lib.widgets.output_sweeps import (
     COMBINATIONS,
@@ -141,7 +140,7 @@ class DeltaExplorer(Explorer):
             ax.set(xlabel="z", ylabel=label)
             ax.legend(frameon=False)
             ax.spines[["top", "right"]].set_visible(False)
-        return plots.picture(
+        return still(
             figure,
             f"The loss and delta over z, for two losses, with one sample and the largest target. {self._sentence()}",
-        ).html
+        )

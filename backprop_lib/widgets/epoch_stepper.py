@@ -13,8 +13,7 @@ Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradien
 where one is too large for float32), "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X"; int32
 "shown_labels"; and "field": (epochs + 1, grid, grid) from the lower left, (epochs + 1, grid) with one input, or for
 images (epochs + 1, n_shown, n_classes): float32, or, where "coded" is true, int8 c for the prediction
-1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn. Each epoch's c is sent as what it
-adds to the epoch before, modulo 256, which a link that compresses makes small.
+1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
 """
 
 import matplotlib.pyplot as plt
@@ -22,7 +21,7 @@ import numpy as np
 import traitlets
 
 from backprop_lib import activations, plots
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.recording import Recorder
 
 __all__ = ["EpochStepper"]
@@ -228,7 +227,7 @@ class EpochStepper(Explorer):
         return f"{self._whole_sentence()} {self.recording.words(self.recording.epochs)}"
 
     def _still(self):
-        return _still(self.recording, self._whole_sentence()).html
+        return _still(self.recording, self._whole_sentence())
 
     def _about_still(self):
         return (
@@ -282,8 +281,7 @@ def _packed(recording):
     shown_X, shown_labels = recording.shown or ((), ())
     if _is_coded(recording):
         signed = 2 * np.clip(recording.field, 0, 1) - 1
-        coded = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
-        field = np.diff(coded, axis=0, prepend=np.int8(0))
+        field = np.rint(127 * np.sign(signed) * np.sqrt(np.abs(signed))).astype(np.int8)
     else:
         field = _single(recording.field)
     settings = recording.settings
@@ -341,7 +339,7 @@ def _still(recording, sentence):
         plots.prediction(recording.field[-1], recording.low, recording.high, *recording.training_data, ax=axes[2])
         last = "the prediction at the last epoch with the training points"
     start, end = recording.words(0), recording.words(recording.epochs)
-    return plots.picture(
+    return still(
         figure,
         f"{sentence} Three panels: the loss, the gradient magnitude of each layer on a logarithmic axis, and {last}. "
         f"{start} {end}",

@@ -11,10 +11,10 @@ from importlib import resources
 import anywidget
 import traitlets
 
-from backprop_lib import validation
+from backprop_lib import plots, validation
 from backprop_lib.widgets import page, wire
 
-__all__ = ["Explorer", "Position", "joined"]
+__all__ = ["Explorer", "Position", "joined", "still"]
 
 STATIC = resources.files("backprop_lib.widgets") / "static"
 
@@ -25,6 +25,11 @@ def joined(*names):
     A module that anywidget loads from a blob cannot import another one, so helper and view become one text here.
     """
     return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
+
+
+def still(figure, alt, *, dpi=160):
+    """Return a finished figure as HTML; in few colors, since it is waited for on a slow link before anything moves."""
+    return plots.picture(figure, alt, dpi=dpi, colors=256).html
 
 
 class Position(traitlets.Int):

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from backprop_lib import equations, plots, validation
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.forward_sweeps import HALF, REACH, ForwardSweeps
 from backprop_lib.widgets.mathml import marked
 from backprop_lib.widgets.summary import fits, layers_as_dots, sizes_in_words
@@ -144,8 +144,6 @@ class ForwardExplorer(Explorer):
         forward = network.forward(self.sweeps.x[np.newaxis])
         if not fits(network.sizes):
             figure = layers_as_dots(a=dict(enumerate(forward.a)))
-            return plots.picture(figure, f"The activations of each layer, a dot for each unit. {self._sentence()}").html
+            return still(figure, f"The activations of each layer, a dot for each unit. {self._sentence()}")
         ax = plots.network_diagram(network, forward)
-        return plots.picture(
-            ax, f"The network with its weights and the activation of every unit. {self._sentence()}"
-        ).html
+        return still(ax, f"The network with its weights and the activation of every unit. {self._sentence()}")

@@ -7,8 +7,8 @@ depth), "expected_activations" and "expected_deltas" (depth,) and "loss" (epochs
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop_lib import activations, plots
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib import activations
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.flow import Flow
 
 __all__ = ["GradientFlow"]
@@ -121,6 +121,6 @@ class GradientFlow(Explorer):
             ax.set(xlabel="layer", ylabel=label)
             ax.legend(frameon=False)
             ax.spines[["top", "right"]].set_visible(False)
-        return plots.picture(
+        return still(
             figure, f"The size of activations and errors in each layer, measured and by the theory. {self._sentence()}"
-        ).html
+        )

@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_lib import plots
 from backprop_lib.numerals import number
-from backprop_lib.widgets.explorer import Explorer, Position, joined
+from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.tape_walk import TapeWalk
 
 __all__ = ["TapeViewer"]
@@ -138,10 +138,7 @@ class TapeViewer(Explorer):
             for source, slope in zip(line.sources, line.slopes, strict=True)
         ]
         ax = plots.computation_graph(boxes, arrows)
-        picture = plots.picture(
-            ax, f"The tape as boxes and arrows, with the local slope on each arrow. {self._sentence()}"
-        )
-        return picture.html
+        return still(ax, f"The tape as boxes and arrows, with the local slope on each arrow. {self._sentence()}")
 
 
 def _short(value):

@@ -1,14 +1,24 @@
 """The recording as it goes to the browser: written down here, and nowhere else.
 
-Version 2 is a dict with
+Version 3 is a dict with
 
-- "version": 2
+- "version": 3
 - "id": a whole number that grows with every recording of a widget
 - "frames": the last position; positions count from 0
 - "start": the position to show first
 - "facts": plain data that JSON can hold; what a widget keeps there stands at the top of its module
-- "arrays": for each name a dict with "type" ("float64", "float32", "int32" or "int8"), "shape" and "data", the entries
-  as little-endian bytes in C order
+- "arrays": for each name a dict with "type" ("float64", "float32", "int32" or "int8"), "shape", "order" and "data"
+
+Where "order" is 0, "data" are the entries as little-endian bytes in C order. From one position to the next most numbers
+change little, and a link that compresses makes differences small. So an array with a row for each position, of four
+bytes an entry or less, goes out with "order" 1 (whole numbers) or 2 (floats):
+
+1. the bits of each entry are read as a whole number;
+2. each row becomes what it adds to the row before (row 0: to nothing), modulo 2 to the number of bits, "order" times;
+3. the array is transposed, so that the numbers of one entry at all positions follow each other;
+4. the lowest bytes of all numbers go out first, then the next ones, the highest last.
+
+Not one bit is lost.
 
 Nothing else is sent while the learner steps, plays, scrubs or hovers.
 """
@@ -17,7 +27,7 @@ import numpy as np
 
 __all__ = ["VERSION", "pack"]
 
-VERSION = 2
+VERSION = 3
 
 TYPES = {"float64": "<f8", "float32": "<f4", "int32": "<i4", "int8": "i1"}
 
@@ -56,14 +66,28 @@ def pack(identity, frames, *, start=0, facts, arrays):
     return {
         **heading,
         "facts": facts,
-        "arrays": {name: _packed(np.asarray(array)) for name, array in arrays.items()},
+        "arrays": {name: _packed(np.asarray(array), frames + 1) for name, array in arrays.items()},
     }
 
 
-def _packed(array):
+def _packed(array, positions):
     kind = array.dtype.name if array.dtype.name in TYPES else "int32" if array.dtype.kind in "iub" else "float64"
+    entries = np.ascontiguousarray(array, dtype=TYPES[kind])
+    size = entries.itemsize
+    has_rows = array.ndim > 0 and len(array) == positions > 1 and size <= 4
+    order = 0 if not has_rows else 2 if entries.dtype.kind == "f" else 1
     return {
         "type": kind,
         "shape": list(array.shape),
-        "data": np.ascontiguousarray(array, dtype=TYPES[kind]).tobytes(),
+        "order": order,
+        "data": _differences(entries, order) if order else entries.tobytes(),
     }
+
+
+def _differences(entries, order):
+    size = entries.itemsize
+    bits = entries.view(f"<i{size}").reshape(len(entries), -1)
+    for _ in range(order):
+        bits = np.diff(bits, axis=0, prepend=np.zeros((1, bits.shape[1]), bits.dtype))
+    by_entry = np.ascontiguousarray(bits.T)
+    return np.ascontiguousarray(by_entry.view(np.uint8).reshape(-1, size).T).tobytes()

@@ -10,7 +10,7 @@ from test_epoch_stepper_in_lab import SCREENSHOTS, Stepper
 from test_pages import Page
 
 from backprop_lib import activations
-from backprop_lib.widgets import EpochStepper
+from backprop_lib.widgets import EpochStepper, wire
 from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.page import _plain
 
@@ -37,6 +37,26 @@ def test_what_a_unit_is_said_to_compute_is_what_it_computes(chromium, hidden):
     for layer, (units, z, a) in enumerate(layers):
         np.testing.assert_allclose(np.reshape(a, (20, units)), forward.a[layer + 1], atol=2e-4 * 10**layer)
         np.testing.assert_allclose(np.reshape(z, (20, units)), forward.z[layer], atol=2e-3 * layer + 1e-5)
+
+
+BYTES = """async ([source, sent]) => {
+    const { bytesAgain, unpack } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    return Array.from(new Uint8Array(unpack(bytesAgain(sent)).it.buffer));
+}"""
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "int32", "int8"])
+def test_every_bit_of_an_array_reaches_the_browser(chromium, kind):
+    dtype = np.dtype(wire.TYPES[kind])
+    shape = (7, 3, 5)  # seven positions
+    noise = np.random.default_rng(0).bytes(dtype.itemsize * int(np.prod(shape)))  # all sizes, and NaN
+    sent = wire.pack(1, 6, facts={}, arrays={"it": np.frombuffer(noise, dtype).reshape(shape)})
+    assert sent["arrays"]["it"]["order"] == {"float64": 0, "float32": 2, "int32": 1, "int8": 1}[kind]
+    page = chromium.new_page()
+    source = joined("bytes.js", "parts.js", "shared.js") + "\nexport { bytesAgain, unpack };"
+    assert bytes(page.evaluate(BYTES, [source, _plain(sent)])) == noise
+    page.close()
 
 
 FIELD = """async ([source, sent]) => {

@@ -11,12 +11,8 @@ const SAMPLE = "#808080";
 const layersOf = ({ sizes }) => sizes.length - 1;
 const inputsOf = ({ sizes }) => sizes[0];
 
-function fieldOf({ coded, field, grid }) {
-  if (!coded) return field;
-  const sums = field.slice();
-  for (let i = grid * grid; i < sums.length; i += 1) sums[i] += sums[i - grid * grid]; // an Int8Array, so modulo 256
-  return Float32Array.from(sums, (c) => 0.5 + 0.5 * Math.sign(c) * (c / 127) ** 2);
-}
+const fieldOf = ({ coded, field }) =>
+  coded ? Float32Array.from(field, (c) => 0.5 + 0.5 * Math.sign(c) * (c / 127) ** 2) : field;
 
 function drawMarks({ pen, text }, { px, box }, recording, upTo) {
   pen.strokeStyle = text;

@@ -10,12 +10,36 @@ const HEARTBEAT_MS = 900; // while it plays, the kernel is told where the screen
 
 const TYPES = { float64: Float64Array, float32: Float32Array, int32: Int32Array, int8: Int8Array };
 
+// Return the bytes of an array that was sent as differences, byte by byte.
+function summed({ type, shape, order, data }) {
+  const size = TYPES[type].BYTES_PER_ELEMENT;
+  const rows = shape[0];
+  const n = data.byteLength / size;
+  const columns = n / rows;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bits = size === 1 ? new Int8Array(n) : new Int32Array(n);
+  for (let column = 0; column < columns; column++) {
+    let slope = 0;
+    let level = 0;
+    for (let row = 0; row < rows; row++) {
+      let added = 0;
+      for (let byte = 0; byte < size; byte++) added |= bytes[byte * n + column * rows + row] << (8 * byte);
+      slope = order === 2 ? (slope + added) | 0 : added;
+      level = (level + slope) | 0;
+      bits[row * columns + column] = level; // keeps the lowest bits
+    }
+  }
+  return bits.buffer;
+}
+
 // Return what the kernel packed: { version, id, start, frames, ...facts, name: typed array }.
 function unpack(sent) {
   const arrays = {};
-  for (const [name, { type, data }] of Object.entries(sent.arrays)) {
+  for (const [name, array] of Object.entries(sent.arrays)) {
+    const { type, order, data } = array;
     // A copy: the bytes need not begin at a multiple of the size of a number.
-    arrays[name] = new TYPES[type](data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+    const bytes = order ? summed(array) : data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    arrays[name] = new TYPES[type](bytes);
   }
   const { version, id, start, frames, facts } = sent;
   return { version, id, start, frames, ...facts, ...arrays };
