@@ -1,12 +1,17 @@
 """What every explorer has in common: the wire, the controls as the browser drives them, the still picture, the page."""
 
+import base64
+import io
 import re
 import zlib
 
 import numpy as np
 import pytest
 from explorers import EXPLORERS, make, received
+from matplotlib.colors import to_rgb
+from PIL import Image
 
+from backprop_lib.plots.palette import COLORS
 from backprop_lib.widgets import ChainExplorer, EpochStepper, wire
 from backprop_lib.widgets.explorer import Explorer
 
@@ -197,6 +202,17 @@ def test_where_nothing_moves_there_is_a_picture_with_its_text(explorer):
     assert len(alt) > 80
     assert explorer._sentence() == data["text/plain"]
     assert explorer.title.lower() in data["text/plain"].lower()
+
+
+def test_the_still_picture_has_the_colors_of_the_course_and_not_those_of_matplotlib(explorer):
+    png = re.search(r"base64,([^\"]+)", explorer._still()).group(1)
+    found = np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")).reshape(-1, 3).astype(int)
+
+    def pixels(color):
+        return (np.abs(found - np.round(255 * np.array(to_rgb(color)))).max(axis=1) <= 4).sum()
+
+    assert max(pixels(color) for color in COLORS) > 100
+    assert [pixels(color) < 100 for color in ("tab:blue", "tab:orange", "tab:green")] == 3 * [True]
 
 
 def test_the_words_come_with_every_position(explorer):

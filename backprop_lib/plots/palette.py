@@ -22,6 +22,7 @@ __all__ = [
     "legend_beside",
     "mark_zeros",
     "on_log_axis",
+    "panels",
 ]
 
 BLUE = "#0072B2"
@@ -42,6 +43,15 @@ def axes(ax, *, size=(7.0, 3.8)):
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=11)
     return ax
+
+
+def panels(count, *, size):
+    """Return a figure of `size` inches and `count` Axes beside each other, whose curves take the course's colors."""
+    with plt.rc_context({"axes.prop_cycle": plt.cycler(color=COLORS)}):
+        figure, row = plt.subplots(1, count, figsize=size, layout="constrained", squeeze=False)
+    for ax in row[0]:
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure, list(row[0])
 
 
 def check_number_of_curves(name, curves, what):

@@ -9,10 +9,10 @@ links), "nudged" (m,), int8 "kinks" (m,), 1 where nudging the start decides noth
 of the wrong link differs, "along" (m, paths) and float32 "curves" (m, links, points).
 """
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from backprop_lib.numerals import number
+from backprop_lib.plots.palette import BLACK, panels
 from backprop_lib.widgets.chain import GRAPHS, POSITIONS, Chain
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 
@@ -134,21 +134,18 @@ class ChainExplorer(Explorer):
     def _still(self):
         chain = self.chain
         at = chain.home
-        figure, axes = plt.subplots(
-            1, len(chain.links), figsize=(3 * len(chain.links), 2.9), layout="constrained", squeeze=False
-        )
+        figure, axes = panels(len(chain.links), size=(3 * len(chain.links), 2.9))
         curves = chain.curves()[at]
-        for ax, (source, box), slope, curve in zip(axes[0], chain.links, chain.slopes, curves, strict=True):
+        for ax, (source, box), slope, curve in zip(axes, chain.links, chain.slopes, curves, strict=True):
             low, high = chain.span(source)
             here, there = chain.values[source][at], chain.values[box][at]
             along = np.linspace(low, high, curve.size)
             ax.plot(along, curve)
             ax.plot(along, there + slope[at] * (along - here), "--")
-            ax.plot(here, there, "o", color="black")
+            ax.plot(here, there, "o", color=BLACK)
             room = 0.1 * (curve.max() - curve.min() or 1)
             ax.set(xlabel=source, ylabel=box, title=f"slope {number(slope[at])}")
             ax.set_ylim(curve.min() - room, curve.max() + room)
-            ax.spines[["top", "right"]].set_visible(False)
         return still(
             figure,
             f"{chain.graph.title}: the function of each link with its tangent, a dashed line. {chain.words(at)}",

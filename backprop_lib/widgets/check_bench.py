@@ -6,11 +6,11 @@ passed, factor or null, error or null, and the two shapes) and "first" (the mist
 "right" and "loss" (mistakes, epochs + 1), NaN where a run could not go on. A position is an epoch.
 """
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from backprop_lib import validation
 from backprop_lib.mistakes import KINDS, MISTAKES, SETTINGS
+from backprop_lib.plots.palette import panels
 from backprop_lib.widgets.bench import EPOCHS, Bench
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 
@@ -149,13 +149,12 @@ class CheckBench(Explorer):
 
     def _still(self):
         tried = self._now()
-        figure, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
+        figure, [ax] = panels(1, size=(6, 3.4))
         ax.plot(tried.right, label="right gradients")
         ax.plot(tried.loss, "--", label=tried.mistake.title)
         ax.set(xlabel="epoch", ylabel="loss")
         ax.set_ylim(0, 1.3 * max(tried.right[0], 1e-12))
         ax.legend(frameon=False)
-        ax.spines[["top", "right"]].set_visible(False)
         return still(figure, f"The loss with the right gradients and with the wrong ones. {self._sentence()}")
 
 

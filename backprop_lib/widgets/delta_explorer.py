@@ -8,10 +8,10 @@ target to begin with). Arrays as `OutputSweeps` has them: float64 "z", and float
 to send.
 """
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from backprop_lib.numerals import readable
+from backprop_lib.plots.palette import panels
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.mathml import marked
 from backprop_lib.widgets.output_sweeps import (
@@ -133,13 +133,12 @@ class DeltaExplorer(Explorer):
 
     def _still(self):
         pair = [i for i, one in enumerate(COMBINATIONS) if (one.output == "identity") == self._linear]
-        figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+        figure, axes = panels(2, size=(9, 3.2))
         for ax, array, label in ((axes[0], self.sweeps.loss, "loss"), (axes[1], self.sweeps.delta[:, 0], "delta")):
             for style, i in zip(("-", "--"), pair, strict=True):
                 ax.plot(self.sweeps.z, array[i, 4], style, label=COMBINATIONS[i].loss)
             ax.set(xlabel="z", ylabel=label)
             ax.legend(frameon=False)
-            ax.spines[["top", "right"]].set_visible(False)
         return still(
             figure,
             f"The loss and delta over z, for two losses, with one sample and the largest target. {self._sentence()}",

@@ -4,10 +4,10 @@ Facts: "depth", "stopped" and "words" (a text for each epoch). Arrays: float64 "
 depth), "expected_activations" and "expected_deltas" (depth,) and "loss" (epochs + 1,). A position is an epoch.
 """
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from backprop_lib import activations
+from backprop_lib.plots.palette import panels
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.flow import Flow
 
@@ -110,7 +110,7 @@ class GradientFlow(Explorer):
 
     def _still(self):
         flow = self.flow
-        figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+        figure, axes = panels(2, size=(9, 3.4))
         layers = np.arange(1, flow.settings.depth + 1)
         for ax, measured, expected, label in (
             (axes[0], flow.activations[0], flow.expected_activations, "size of a"),
@@ -120,7 +120,6 @@ class GradientFlow(Explorer):
             ax.semilogy(layers, np.maximum(expected, 1e-300), "-", label="theory")
             ax.set(xlabel="layer", ylabel=label)
             ax.legend(frameon=False)
-            ax.spines[["top", "right"]].set_visible(False)
         return still(
             figure, f"The size of activations and errors in each layer, measured and by the theory. {self._sentence()}"
         )

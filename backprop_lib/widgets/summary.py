@@ -1,7 +1,8 @@
 """What is drawn of a network that is too large to be drawn whole: some units of each layer, and some of the layers."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+
+from backprop_lib.plots.palette import BLUE, panels
 
 __all__ = ["drawn_layers", "drawn_units", "fits", "layers_as_dots", "sizes_in_words"]
 
@@ -84,12 +85,11 @@ def layers_as_dots(**parts):
     -------
     matplotlib.figure.Figure
     """
-    figure, axes = plt.subplots(1, len(parts), figsize=(4.5 * len(parts), 3.2), layout="constrained", squeeze=False)
-    for ax, (name, layers) in zip(axes[0], parts.items(), strict=True):
+    figure, axes = panels(len(parts), size=(4.5 * len(parts), 3.2))
+    for ax, (name, layers) in zip(axes, parts.items(), strict=True):
         for layer, numbers in layers.items():
             numbers = np.ravel(numbers)
-            ax.plot(np.full(numbers.size, layer), numbers, "o", color="C0", markersize=4, alpha=0.6)
+            ax.plot(np.full(numbers.size, layer), numbers, "o", color=BLUE, markersize=4, alpha=0.6)
         ax.set(xlabel="layer", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.spines[["top", "right"]].set_visible(False)
     return figure
