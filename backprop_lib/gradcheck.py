@@ -343,9 +343,18 @@ def first_difference(rows):
     Parameters
     ----------
     rows : sequence of TensorComparison
-        As `compare_gradients` gives them.
+        As `compare_gradients` gives them, in the order of the layers.
+
+    Returns
+    -------
+    TensorComparison or None
+        The last wrong row; but where both gradients of a layer are wrong, its dW, which a backward pass makes first.
     """
-    return next((row for row in reversed(rows) if row.status in ("wrong", "wrong shape")), None)
+    wrong = {row.name: row for row in rows if row.status in ("wrong", "wrong shape")}
+    if not wrong:
+        return None
+    *_, last = wrong.values()
+    return wrong.get(last.name.replace("db", "dW"), last)
 
 
 def compare_gradients(given, expected, *, tolerance=TOLERANCE, floors=None, compared=None):

@@ -53,7 +53,9 @@ def number(value, decimals=4, *, places=0, minus="−"):
 
 
 def readable(value):
-    """Write one number as the explorers do on screen: four decimals, or where those say little, an exponent.
+    """Write one number as the explorers do on screen: with four decimals, or where those say little, an exponent.
+
+    `readable` in static/shared.js does the same.
 
     Parameters
     ----------
@@ -66,12 +68,14 @@ def readable(value):
     Examples
     --------
     >>> readable(0.25), readable(0.000064812)
-    ('0.25', '6.48e−05')
+    ('0.2500', '6.48e−05')
     """
     size = abs(value)
-    if size == 0 or not math.isfinite(size) or 0.001 <= size < 10_000:
-        return number(value)
-    return f"{value:.2e}".replace("-", "−")
+    if size == 0:
+        return "0"
+    if not math.isfinite(size):
+        return "not a number" if math.isnan(size) else "∞" if value > 0 else "−∞"
+    return f"{value:.{'4f' if 0.001 <= size < 10_000 else '2e'}}".replace("-", "−")
 
 
 def places_needed(values, decimals=4):

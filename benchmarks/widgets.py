@@ -1,11 +1,15 @@
 """How long it takes from a click to the painted screen: the epoch stepper beside the same run drawn with Matplotlib.
 
-Run it with `python benchmarks/widgets.py`; `--clicks 40` clicks so often, `--minutes 5` plays so long for the memory.
-It starts a JupyterLab and Debian's Chromium. The variants are clicked in turn in one run, on a fast link and on one
-with 120 ms of delay and 4 Mbit/s, which a proxy on this machine makes; the server is set up as on Binder, so that it
-compresses what a kernel sends. Absolute times depend on the machine; the last
-column is the ratio to the epoch stepper. The first display counts from running the cell to the picture, in a kernel
-that has imported all. ipympl is measured where it is installed.
+Run it with `python benchmarks/widgets.py`, after `pip install ".[test,bench]"`; without ipympl it is left out. It takes
+a quarter of an hour; `--clicks 5 --minutes 0.2` makes it short. It starts a JupyterLab and Debian's Chromium. The
+variants are clicked in turn in one run, on a fast link and on one with 120 ms of delay and 4 Mbit/s, which a proxy on
+this machine makes; the server is set up as on Binder, so that it compresses what a kernel sends. Bytes are counted
+before that. The first display counts from running the cell to the picture, in a kernel that has imported all.
+
+On each link the stepper then plays at 5 and at 60 epochs a second for as long, and for minutes at 60. While it plays,
+the browser tells the kernel once in 0.9 s where it is, and the kernel answers; no frame may cost more than that, so the
+bytes a second must not grow with the frames. At the end stands each goal with what was measured; the exit status is 1
+if one was missed. Times depend on the machine, so leave it alone meanwhile.
 """
 
 import argparse
@@ -28,6 +32,8 @@ from slow_link import SlowLink
 
 BINDER = ROOT / "binder" / "jupyter_server_config.json"
 DELAY, RATE = 0.120, 4e6 / 8  # seconds of a round trip, bytes a second
+SPEEDS = 5, 60  # epochs a second
+PLAYED = 6  # seconds, in which 400 epochs do not end
 
 IMPORTED = "[__import__('backprop_lib.widgets').__name__, __import__('ipywidgets').__name__]"
 
@@ -35,6 +41,18 @@ STEPPER = """
 from backprop_lib.widgets import EpochStepper
 stepper = EpochStepper("moons", hidden_sizes=(8, 8), epochs=400)
 stepper
+"""
+
+DIGITS = """
+import numpy as np
+from backprop_lib import datasets
+from backprop_lib.widgets import EpochStepper
+rng = np.random.default_rng(0)
+kept, _ = datasets.hold_out(*datasets.digits(), fraction=0.2, rng=rng)
+training, validation = datasets.hold_out(*kept, fraction=0.2, rng=rng)
+EpochStepper(
+    training, held_out=validation, hidden_sizes=(80,), hidden="relu", learning_rate=0.5, batch_size=32, epochs=30
+)
 """
 
 FIGURE = """
@@ -118,15 +136,21 @@ CLICK = """async ({ name, patience }) => {
     return performance.now() - start;
 }"""
 
-FRAMES = """async seconds => {
-    const status = window.jupyterapp.shell.currentWidget.node.querySelector('.bp-status');
-    const start = performance.now();
-    const seen = new Set();
-    while (performance.now() - start < 1000 * seconds) {
-        seen.add(status.textContent);
+PLAY = """async seconds => {
+    // Play, from the start again at the end, and count the frames with another epoch on the screen.
+    const panel = window.jupyterapp.shell.currentWidget.node;
+    const button = [...panel.querySelectorAll('button')].find(one => one.textContent.trim() === 'Play');
+    const status = panel.querySelector('.bp-status');
+    const end = performance.now() + 1000 * seconds;
+    let [shown, frames] = [status.textContent, 0];
+    while (performance.now() < end) {
+        if (button.textContent === 'Play') button.click();
         await new Promise(done => requestAnimationFrame(done));
+        if (status.textContent !== shown) frames += 1;
+        shown = status.textContent;
     }
-    return (seen.size - 1) / ((performance.now() - start) / 1000);
+    if (button.textContent === 'Pause') button.click();
+    return frames;
 }"""
 
 
@@ -135,7 +159,7 @@ class Variant:
 
     def __init__(self, lab, name, code, *, cold=False):
         self.name = name
-        self.received = 0
+        self.received = self.messages = 0
         port = lab.url.rpartition(":")[2]
         self.page = lab.open(notebook(lab, f"{name.replace(' ', '_')}_{port}", code))
         # The channel to the kernel is open already: what comes over it is counted by the browser's own protocol.
@@ -151,7 +175,9 @@ class Variant:
         self.page.wait_for_load_state("networkidle")
 
     def _count(self, event):
-        self.received += len(event["response"]["payloadData"])
+        response = event["response"]
+        self.messages += 1
+        self.received += len(response["payloadData"]) * (0.75 if response["opcode"] == 2 else 1)  # bytes as base64
 
     def click(self):
         return self.page.evaluate(CLICK, {"name": "Step", "patience": 30_000})
@@ -159,17 +185,58 @@ class Variant:
     def kernel_seconds(self):
         return ask_kernel(self.page, "__import__('time').process_time()")
 
-    def heap(self):
+    def memory(self):
+        """Return the browser's heap and the kernel's memory, in MB."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("HeapProfiler.collectGarbage")
-        return self.page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
+        heap = self.page.evaluate("() => performance.memory.usedJSHeapSize")
+        return heap / 1e6, ask_kernel(self.page, "__import__('psutil').Process().memory_info().rss") / 1e6
+
+    def play(self, speed, seconds):
+        """Play at a speed and return frames, bytes and messages a second, and the kernel's seconds a frame."""
+        self.page.get_by_label("Speed").select_option(label=f"{speed} epochs/s")
+        self.page.get_by_role("button", name="Reset", exact=True).click()
+        kernel, received, messages = self.kernel_seconds(), self.received, self.messages
+        frames = self.page.evaluate(PLAY, seconds)
+        received, messages = self.received - received, self.messages - messages
+        return frames / seconds, received / seconds, messages / seconds, (self.kernel_seconds() - kernel) / frames
+
+    def close(self):
+        self.page.context.close()
+
+
+class Goals:
+    """What was to be reached, what was measured, and whether that is enough."""
+
+    def __init__(self):
+        self.rows = []
+
+    def at_most(self, limit, goal, measured, unit):
+        self.rows.append((f"{goal}: at most {limit:g} {unit}", measured, measured <= limit))
+
+    def at_least(self, limit, goal, measured, unit):
+        self.rows.append((f"{goal}: at least {limit:g} {unit}", measured, measured >= limit))
+
+    def report(self):
+        """Print the table and return whether all goals are met."""
+        print(f"\n{'goal':76} {'measured':>8}   met")
+        for goal, measured, met in self.rows:
+            print(f"{goal:76} {measured:8.2f}   {'yes' if met else 'NO'}")
+        return all(met for _, _, met in self.rows)
 
 
 def percentile_95(values):
     return sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
 
 
-def measure(lab, link, clicks):
+def first_display(lab, link, name, code, **how):
+    variant = Variant(lab, name, code, **how)
+    print(f"{link:5} {name}: first display {variant.first_display:.2f} s")
+    variant.close()
+
+
+def click(lab, link, clicks, goals):
+    """Click the variants in turn, print what each costs, and return the stepper."""
     codes = {"epoch stepper": STEPPER, "Matplotlib in an Output": OUTPUT}
     if importlib.util.find_spec("ipympl"):
         codes["ipympl"] = IPYMPL
@@ -187,45 +254,60 @@ def measure(lab, link, clicks):
     for variant in variants:
         seconds, received = costs[variant.name]
         costs[variant.name] = (variant.kernel_seconds() - seconds) / clicks, (variant.received - received) / clicks
-    yardstick = statistics.median(times["epoch stepper"])
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    print(
+        f"{'link':5} {'drawn by':24} {'display':>8} {'median':>11} {'p95':>11} {'kernel':>10} {'received':>11}   ratio"
+    )
     for variant in variants:
-        found, (seconds, received) = times[variant.name], costs[variant.name]
-        median = statistics.median(found)
+        median, (seconds, received) = medians[variant.name], costs[variant.name]
         print(
-            f"{link:5} {variant.name:24} {variant.first_display:6.2f} s {median:8.1f} ms {percentile_95(found):8.1f} ms"
-            f" {1000 * seconds:7.1f} ms {received / 1000:8.1f} kB {median / yardstick:7.1f}"
+            f"{link:5} {variant.name:24} {variant.first_display:6.2f} s {median:8.1f} ms"
+            f" {percentile_95(times[variant.name]):8.1f} ms {1000 * seconds:7.1f} ms {received / 1000:8.1f} kB"
+            f" {median / medians['epoch stepper']:7.1f}"
         )
-    return variants[0]
+    stepper, *others = variants
+    for other in others:
+        other.close()
+    goals.at_most(20, f"{link}: from a click to the painted screen, median", medians[stepper.name], "ms")
+    goals.at_most(50, f"{link}: from a click to the painted screen, p95", percentile_95(times[stepper.name]), "ms")
+    ratio = medians["Matplotlib in an Output"] / medians[stepper.name]
+    goals.at_least(15, f"{link}: Matplotlib in an Output takes as long", ratio, "times")
+    goals.at_most(1.5, f"{link}: first display", stepper.first_display, "s")
+    return stepper
 
 
-def play(stepper, minutes):
-    page = stepper.page
-    page.get_by_label("Speed").select_option(index=2)
-    page.get_by_role("button", name="Reset", exact=True).click()
-    page.get_by_role("button", name="Play", exact=True).click()
-    received = stepper.received
-    rate = page.evaluate(FRAMES, 4)
-    received = (stepper.received - received) / (4 * rate)
-    print(f"played at {rate:.1f} epochs a second of 60, {received:.0f} bytes an epoch came from the kernel")
-    if minutes:
-        before, end = stepper.heap(), time.monotonic() + 60 * minutes
-        while time.monotonic() < end:
-            if page.get_by_role("button", name="Play", exact=True).count():
-                page.get_by_role("button", name="Play", exact=True).click()
-            time.sleep(1)
+def play(stepper, link, minutes, goals):
+    found = {}
+    for speed in SPEEDS:
+        frames, received, messages, kernel = found[speed] = stepper.play(speed, PLAYED)
         print(
-            f"the browser's heap after {minutes:g} minutes of play: {stepper.heap() - before:+.1f} MB from {before:.1f}"
+            f"{link:5} played at {speed} epochs a second: {frames:.1f} frames, {messages:.1f} messages and "
+            f"{received:.0f} bytes a second, {1000 * kernel:.2f} ms of the kernel a frame"
         )
+    slow, fast = (found[speed] for speed in SPEEDS)
+    per_second = f"{link}: bytes a second with {fast[0] / slow[0]:.0f} times the frames"
+    goals.at_most(1.33, per_second, fast[1] / slow[1], "times as many")
+    before = stepper.memory()
+    frames = stepper.play(SPEEDS[-1], 60 * minutes)[0]
+    after = stepper.memory()
+    goals.at_least(50, f"{link}: frames a second during {minutes:g} minutes of play", frames, "")
+    for where, old, new in zip(("the browser's heap", "the kernel's memory"), before, after, strict=True):
+        print(f"{link:5} {where} after {minutes:g} minutes of play: {new - old:+.1f} MB from {old:.1f}")
+        goals.at_most(5, f"{link}: growth of {where}", 100 * (new / old - 1), "%")
+    stepper.close()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clicks", type=int, default=40)
-    parser.add_argument("--minutes", type=float, default=0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clicks", type=int, default=40, help="how many clicks of each variant (40)")
+    parser.add_argument("--minutes", type=float, default=5, help="how long it plays on each link (5)")
     given = parser.parse_args()
+    if given.clicks < 1 or given.minutes <= 0:
+        parser.error("at least one click and some time of play are needed")
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("No Chromium was found; Debian's package is called chromium.")
+    goals = Goals()
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
@@ -233,16 +315,14 @@ def main():
             executable_path=chromium, args=[*CHROMIUM_FLAGS, "--enable-precise-memory-info"]
         ) as browser,
         running_lab(browser, Path(folder), **json.loads(BINDER.read_text(encoding="utf-8"))["ServerApp"]) as lab,
+        SlowLink(int(lab.url.rpartition(":")[2]), delay=DELAY, rate=RATE) as slow,
     ):
-        cold = Variant(lab, "cold", STEPPER, cold=True)
-        print(f"first display in a new kernel, imports included: {cold.first_display:.2f} s")
-        cold.page.context.close()
-        columns = f"{'display':>8} {'median':>11} {'p95':>11} {'kernel':>10} {'received':>11}   ratio"
-        print(f"{'link':5} {'drawn by':24} {columns}")
-        stepper = measure(lab, "fast", given.clicks)
-        play(stepper, given.minutes)
-        with SlowLink(int(lab.url.rpartition(":")[2]), delay=DELAY, rate=RATE) as link:
-            measure(Lab(f"http://127.0.0.1:{link.port}", lab.folder, browser), "slow", given.clicks)
+        first_display(lab, "fast", "epoch stepper in a new kernel, imports included", STEPPER, cold=True)
+        for link, through in (("fast", lab), ("slow", Lab(f"http://127.0.0.1:{slow.port}", lab.folder, browser))):
+            first_display(through, link, "digits of chapter 10, training included", DIGITS)
+            stepper = click(through, link, given.clicks, goals)
+            play(stepper, link, given.minutes, goals)
+    sys.exit(not goals.report())
 
 
 if __name__ == "__main__":

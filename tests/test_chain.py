@@ -1,12 +1,14 @@
 """The computation behind the chain explorer: values, slopes, paths, and a nudge that finds a wrong slope."""
 
 import math
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from backprop_lib.widgets.chain import GRAPHS, Box, Chain, Graph
+from backprop_lib.widgets.chain import GRAPHS, POSITIONS, Box, Chain, Graph
 
 
 @pytest.fixture(scope="module", params=GRAPHS)
@@ -35,7 +37,7 @@ def test_each_curve_goes_through_the_point_on_it(chain):
     for link, (source, box) in enumerate(chain.links):
         low, high = chain.span(source)
         along = np.linspace(low, high, curves.shape[-1])
-        for position in (0, chain.home, 200):
+        for position in (0, chain.home, POSITIONS):
             there = np.interp(chain.values[source][position], along, curves[position, link])
             room = 0.02 * np.ptp(curves[position, link]) + 1e-9
             assert abs(there - chain.values[box][position]) <= room
@@ -65,8 +67,8 @@ def test_a_wrong_slope_is_found_and_named(name, box, slopes, wrong):
 def test_the_words_hold_the_numbers():
     words = Chain("two_paths").words(Chain("two_paths").home)
     assert words == (
-        "x = 2: u = 4, v = 6, C = 24. Through u 6 · 4 = 24. Through v 4 · 3 = 12. "
-        "The sum is dC/dx = 36; the nudge says 36."
+        "x = 2.0000: u = 4.0000, v = 6.0000, C = 24.0000. Through u 6.0000 · 4.0000 = 24.0000. "
+        "Through v 4.0000 · 3.0000 = 12.0000. The sum is dC/dx = 36.0000; the nudge says 36.0000."
     )
 
 
@@ -82,19 +84,19 @@ def bent(slope_at_0):
 def test_at_a_kink_nudging_decides_nothing_and_no_slope_is_called_wrong():
     chain = Chain(bent(0.0))
     assert chain.wrong_link is None
-    np.testing.assert_array_equal(chain.kinks, np.arange(201) == 100)
-    assert chain.words(100) == "x = 0: C = 0. The slope is dC/dx = 0; here is a kink, and nudging cannot decide."
-    assert chain.words(150) == "x = 0.5: C = 0.5. The slope is dC/dx = 1; the nudge says 1."
+    np.testing.assert_array_equal(chain.kinks, np.arange(251) == 125)
+    assert chain.words(125) == "x = 0: C = 0. The slope is dC/dx = 0; here is a kink, and nudging cannot decide."
+    assert chain.words(200) == "x = 0.6000: C = 0.6000. The slope is dC/dx = 1.0000; the nudge says 1.0000."
     (box,) = bent(0.0).boxes
     wrong = Chain(replace(bent(0.0), boxes=(replace(box, slopes=(lambda x: 1.0 * (x > 0.5),)),)))
-    assert wrong.wrong_link == 0
-    assert "They do not agree: the slope dC/dx that was written down is 0, and nudging x gives 1." in wrong.words(130)
-    for right in (50, 170):
+    np.testing.assert_array_equal(wrong.wrong[:, 0], (wrong.x > 0) & (wrong.x <= 0.5))
+    said = "They do not agree: the slope dC/dx that was written down is 0, and nudging x gives 1.0000."
+    assert said in wrong.words(150)
+    for right, nearest in ((50, "0.0080"), (125, "0.0080"), (200, "0.4960")):  # 125 is the kink
         assert wrong.words(right).endswith(
-            "Elsewhere they do not agree: the slope dC/dx that was written down is wrong, for example at x = 0.01."
+            "Elsewhere they do not agree: the slope dC/dx that was written down is wrong, "
+            f"for example at x = {nearest}."
         )
-    assert not wrong.wrong_at[100]  # the kink
-    assert wrong.words(100).endswith("for example at x = 0.01.")
 
 
 def test_right_slopes_where_a_box_is_steep_are_not_called_wrong():
@@ -105,7 +107,92 @@ def test_right_slopes_where_a_box_is_steep_are_not_called_wrong():
         np.testing.assert_allclose(chain.nudged, 1 / chain.x, rtol=1e-6)
     wrong = Chain(Graph("t", "x", (Box("C", "log x", ("x",), np.log, (lambda x: 1 / x**2,)),), 1e-4, 1, 0.5))
     assert wrong.wrong_link == 0
-    assert wrong.wrong_at[0]
+    assert wrong.wrong[0, 0]
+
+
+def exponential(slope, low, high):
+    return Chain(Graph("t", "x", (Box("u", "exp x", ("x",), np.exp, (slope,)),), low, high, 0))
+
+
+def test_a_slope_that_is_wrong_everywhere_is_flagged_everywhere():
+    chain = exponential(lambda x: 2 * np.exp(x), -8, 8)
+    assert chain.wrong.all()
+    said = {chain.words(position).partition("that was written down")[0] for position in range(POSITIONS + 1)}
+    assert all("They do not agree: the slope du/dx " in words for words in said)
+
+
+def test_a_slope_that_is_wrong_only_where_it_is_small_is_flagged_there_alone():
+    chain = exponential(lambda x: np.where(x < -6, 2, 1) * np.exp(x), -8, 8)
+    np.testing.assert_array_equal(chain.wrong[:, 0], chain.x < -6)
+    assert "Elsewhere they do not agree" in chain.words(125)
+
+
+def test_where_rounding_hides_a_wrong_slope_nothing_is_said_to_agree():
+    chain = exponential(lambda x: 2 * np.exp(x), -30, 8)
+    assert not chain.wrong[0, 0]
+    assert "Rounding hides here whether they agree: the slope du/dx that was written down is wrong" in chain.words(0)
+
+
+def line(slope, x="x", y="y"):
+    """Return a box that multiplies by 1 and says that its slope is another one."""
+    return Box(y, x, (x,), lambda x: x, (slope,))
+
+
+def test_of_two_wrong_slopes_the_one_that_is_wrong_here_is_named():
+    first = line(lambda x: np.where(x < 0, 2.0, 1.0), "x", "u")
+    chain = Chain(Graph("t", "x", (first, line(lambda u: np.where(u > 0.5, 3.0, 1.0), "u", "C")), -1, 1, 0))
+    assert chain.wrong_links == [0, 1]
+    assert "They do not agree: the slope du/dx that was written down is 2.0000" in chain.words(0)
+    assert "They do not agree: the slope dC/du that was written down is 3.0000" in chain.words(POSITIONS)
+    assert "Elsewhere they do not agree: the slope du/dx" in chain.words(150)
+
+
+def test_a_wrong_slope_whose_product_is_right_is_called_both():
+    square = Box("C", "u²", ("u",), lambda u: u**2, (lambda u: 2 * u,))
+    chain = Chain(Graph("t", "x", (line(lambda x: 2.0, "x", "u"), square), -1, 1, 0))
+    assert "They do not agree: the slope du/dx" in chain.words(0)
+    assert chain.words(chain.home).endswith(
+        "the nudge says 0. They agree, but the slope du/dx that was written down is 2.0000, and nudging x gives 1.0000."
+    )
+
+
+def test_slopes_that_are_each_within_the_tolerance_and_together_are_not_are_told():
+    first, *others = (line(lambda x: 1 + 0.8e-6, *names) for names in (("x", "u"), ("u", "v"), ("v", "C")))
+    chain = Chain(Graph("t", "x", (first, *others), -1, 1, 0))
+    assert chain.wrong_link is None
+    assert chain.words(0).endswith("They do not agree, although each slope alone does.")
+    first = replace(first, slopes=(lambda x: np.where(x > 0.5, 2, 1 + 0.8e-6),))
+    chain = Chain(Graph("t", "x", (first, *others), -1, 1, 0))
+    assert not chain.wrong[0].any()
+    assert "They do not agree: the slope du/dx that was written down is wrong, for example at" in chain.words(0)
+
+
+def as_numbers(text):
+    return [Decimal(found.replace("−", "-")) for found in re.findall(r"−?[\d.]+(?:e[−+]\d+)?", text)]
+
+
+def assert_rounded(value, shown):
+    """Assert that a number rounds to what is shown, to its last digit, of which there are four after the point."""
+    last = shown.as_tuple().exponent if abs(shown) < Decimal("0.001") else min(-4, shown.as_tuple().exponent)
+    assert abs(value - shown) <= Decimal(10) ** last / 2, (value, shown)
+
+
+def test_the_factors_in_the_words_multiply_and_the_products_add_up_to_the_last_digit(chain):
+    for position in range(POSITIONS + 1):
+        _, rest = chain.words(position).split(": ", 1)
+        sentences = re.findall(r"(\S+(?: · \S+)+) = (\S+)\. ", rest)
+        assert len(sentences) == len(chain.paths)
+        found = []
+        for factors, product in sentences:
+            (shown,) = as_numbers(product)
+            assert_rounded(math.prod(as_numbers(factors)), shown)
+            found.append(shown)
+        (total,) = as_numbers(re.search(r"is dC/d\w = ([^;]+);", rest)[1])
+        assert sum(found) == total
+
+
+def test_the_places_have_two_decimals(chain):
+    assert chain.x.tolist() == np.round(chain.x, 2).tolist()
 
 
 def test_a_slope_that_is_not_all_of_it_has_a_round_d():
@@ -133,7 +220,7 @@ def test_a_path_without_a_box_between_is_called_so():
     words = Chain(
         Graph("t", "x", (Box("u", "2 · x", ("x",), lambda x: 2 * x, (lambda x: 2.0,)), total), -1, 1, 0)
     ).words(0)
-    assert "Through u 1 · 2 = 2. Directly 1. The sum is dC/dx = 3;" in words
+    assert "Through u 1.0000 · 2.0000 = 2.0000. Directly 1.0000. The sum is dC/dx = 3.0000;" in words
 
 
 ONE = Box("u", "x", ("x",), lambda x: x, (lambda x: 1 + 0 * x,))

@@ -79,6 +79,7 @@ def test_an_epoch_set_by_hand_or_by_the_browser_stays_within_the_recording(stepp
     shown = {
         "position": 4,
         "playing": False,
+        "picked": {},
         "moves": stepper._where["moves"],
         "by": "a window",
         "id": stepper._sent["id"],

@@ -110,10 +110,9 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
     identity = explorer._sent["id"]
     moves = explorer._where["moves"]
 
-    def show(position, by="one", playing=True, **other):
-        explorer.set_state(
-            {"_shown": {"position": position, "playing": playing, "moves": moves, "by": by, "id": identity} | other}
-        )
+    def show(position, by="one", playing=True, id=identity):
+        place = {"position": position, "playing": playing, "picked": {}}
+        explorer.set_state({"_shown": {**place, "moves": moves, "by": by, "id": id}})
 
     show(start + 1)
     show(start + 2)
@@ -135,6 +134,43 @@ def test_what_is_on_screen_reaches_the_kernel_unless_it_is_out_of_date(explorer)
     assert position(explorer) == start + 1
     explorer.reset()
     assert explorer._where["moved"]
+
+
+@pytest.mark.parametrize("name", ["bench", "delta", "forward"])
+def test_what_is_chosen_of_a_recording_is_known_to_the_kernel_and_to_every_window(name):
+    explorer = make(name)
+    (which, (first, count)) = list(explorer._pickable().items())[-1]
+    assert explorer._where["picked"][which] == first
+    other = (first + 1) % count
+    shown = {"position": 3, "playing": False, "picked": {which: other}, "moves": explorer._where["moves"], "by": "one"}
+    explorer.set_state({"_shown": {**shown, "id": explorer._sent["id"]}})
+    assert (explorer._where["picked"][which], explorer._where["position"]) == (other, 3)
+    ask(explorer, kind="change", settings={}, picked={which: first}, position=3)
+    assert explorer._where["picked"][which] == first
+    ask(explorer, kind="change", settings={}, picked={which: count}, position=3)
+    assert f"{which} is {count}; 0 to {count - 1} was expected." in explorer._problem["words"]
+    assert explorer._where["picked"][which] == first
+
+
+def test_the_code_chooses_the_mistake_and_the_number_that_moves():
+    bench = make("bench")
+    bench.play()
+    bench.change(mistake="factor_two")
+    assert (bench.mistake, bench.playing, bench._where["moved"]) == ("factor_two", True, False)
+    assert "A factor 2 too many" in bench._sentence()
+    bench.change("one_layer", mistake="slope_left_out")
+    assert (bench.mistake, bench.bench.setting.name) == ("slope_left_out", "one_layer")
+    assert ", no hidden layer, output " in bench._sent["facts"]["shape"]
+    with pytest.raises(ValueError, match="nothing_wrong"):
+        bench.change(mistake="nothing_wrong")
+    forward = make("forward")
+    forward.choose("b1[2]")
+    forward.position = 30
+    forward.choose("x[1]")
+    assert (forward.chosen, forward.position, forward.sweeps.network.biases[0][2]) == ("x[1]", 20, 1.25)
+    assert forward._sentence().endswith(forward.sweeps.words(1, 20))
+    with pytest.raises(ValueError, match=r"name is 'W9'; one of x\[0\], "):
+        forward.choose("W9")
 
 
 def texts(facts):

@@ -1,11 +1,12 @@
-"""Sizes of activations and errors in deep networks: measured, and by the theory."""
+"""Sizes of activations, errors and gradients in deep networks: measured, and by the theory."""
 
 import numpy as np
 import pytest
 
 from backprop_lib.numerals import readable
 from backprop_lib.widgets import GradientFlow
-from backprop_lib.widgets.flow import EPOCHS, LEARNING_RATE, Flow
+from backprop_lib.widgets import flow as flow_module
+from backprop_lib.widgets.flow import EPOCHS, LEARNING_RATE, SAMPLES, Flow
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "sigmoid", "relu"])
@@ -26,6 +27,31 @@ def test_the_sigmoid_vanishes_and_hes_scale_holds_the_relu():
     assert 0.2 < relu.deltas[0, 0] / relu.deltas[0, -1] < 5
 
 
+@pytest.mark.parametrize(("hidden", "gain", "least"), [("relu", float(np.sqrt(2)), 1 / 2), ("sigmoid", 1.0, 1 / 10)])
+def test_gradients_of_weights_are_not_as_large_as_independent_samples_would_give(monkeypatch, hidden, gain, least):
+    fixed, shares = np.random.default_rng, []
+    monkeypatch.setattr(flow_module, "EPOCHS", 0)
+    for seed in range(30):
+        monkeypatch.setattr(np.random, "default_rng", lambda _, seed=seed: fixed(seed))
+        flow = Flow(hidden=hidden, gain=gain)
+        shares.append(flow.dW[0, -1] / (np.sqrt(SAMPLES) * flow.activations[0, -2] * flow.deltas[0, -1]))
+    assert min(shares) < least
+    assert max(shares) > 6
+
+
+def test_the_sizes_of_the_gradients_of_weights_are_told_in_words():
+    flow = Flow(depth=5, width=8)
+    first, last = flow.dW[0, 0], flow.dW[0, -1]
+    assert flow.words(0, "dW") == (
+        f"Epoch 0 of 40: loss {readable(flow.loss[0])}. The size of dW is {readable(last)} in layer 5 and "
+        f"{readable(first)} in layer 1, {readable(first / last)} times as much."
+    )
+    dead = Flow(depth=30, width=2, hidden="relu")
+    assert dead.words(0, "dW").endswith(
+        "The size of dW is 0 in layer 30: nothing goes back through it to the layers before."
+    )
+
+
 def test_dead_units_send_nothing_back_and_the_theory_stays():
     flow = Flow(depth=30, width=2, hidden="relu")
     assert flow.deltas[0, -1] == 0
@@ -44,6 +70,8 @@ def test_what_is_recorded_is_gradient_descent():
         gradients = network.backward(forward, flow.y)
         assert flow.loss[epoch] == network.loss_value(flow.X, flow.y)
         assert flow.deltas[epoch, 1] == pytest.approx(np.sqrt(np.mean(gradients.delta[1] ** 2)))
+        for layer in range(3):
+            assert flow.dW[epoch, layer] == pytest.approx(np.sqrt(np.mean(gradients.dW[layer] ** 2)))
         assert flow.activations[epoch, 2] == pytest.approx(np.sqrt(np.mean(forward.a[3] ** 2)))
         network.update_parameters(gradients, LEARNING_RATE)
     assert len(flow.loss) == EPOCHS + 1

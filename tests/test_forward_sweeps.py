@@ -44,7 +44,7 @@ def test_only_what_depends_on_a_number_changes():
     sweeps = ForwardSweeps()
     names = [one.name for one in sweeps.changeables]
     words = sweeps.words(names.index("W2[0, 1]"), 3)
-    assert "W2[0, 1] = −2.7, it was −1." in words
+    assert "W2[0, 1] = −2.7000, it was −1.0000." in words
     assert words.endswith("1 of 5 activations have changed.")
     assert "have changed" not in sweeps.words(0, HALF)
 

@@ -215,6 +215,25 @@ def test_a_swapped_pair_of_tensors_fails(name, sizes, finding):
     assert report.first_difference.name == f"{name}[1]", "back from the output"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "first"),
+    [
+        (["dW[0]", "db[0]", "dW[1]", "db[1]"], "dW[1]"),
+        (["dW[0]", "db[0]", "db[1]"], "db[1]"),
+        (["dW[0]", "db[0]"], "dW[0]"),
+        (["db[0]"], "db[0]"),
+        ([], None),
+    ],
+)
+def test_the_first_difference_is_met_on_a_backward_pass_where_a_layer_makes_dw_before_db(wrong, first):
+    network, X, y = make((3, 4, 2), hidden="tanh")
+    gradients = right_gradients(network, X, y)
+    for name in wrong:
+        gradients = with_factor(gradients, name[:2], int(name[3]), 2)
+    found = gradient_check(network, X, y, gradients).first_difference
+    assert (found and found.name) == first
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1e6])
 def test_a_gradient_0_1_percent_wrong_fails_with_weights_of_any_size(scale):
     network, X, y = make((3, 4, 2), hidden="relu")
@@ -444,7 +463,7 @@ def test_row_10_the_forgotten_gradients_of_the_output_layer_are_found_to_be_zero
     forgotten = with_factor(with_factor(right_gradients(network, X, y), "dW", 1, 0), "db", 1, 0)
     report = gradient_check(network, X, y, forgotten)
     assert [row.finding for row in report.rows] == ["right", "right", "wrong: zero", "wrong: zero"]
-    assert report.first_difference.name == "db[1]"
+    assert report.first_difference.name == "dW[1]"
 
 
 def test_row_13_averaged_gradients_of_a_summed_loss_are_off_by_4_on_four_samples():

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
 import nbformat
 import numpy as np
 import pytest
+from explorers import EXPLORERS
 from PIL import Image
 
 from backprop_lib.authoring import pairing
@@ -499,6 +501,36 @@ def test_questions_untagged_in_the_text_too_few_or_too_many_are_found():
     notebook = chapter_of(QUESTION, QUESTION)
     notebook.cells.append(nbformat.v4.new_markdown_cell("**Predict.** How much?"))
     assert "stands in the text" in question_faults(notebook)[0]
+
+
+def explorers_asked_about(notebook):
+    """Return for each cell that ends in an explorer whether the code cell before it asks a question."""
+    kinds = {kind.__name__ for kind, _, _ in EXPLORERS.values()}
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    trees = [ast.parse("" if cell.source.startswith("%%") else cell.source) for cell in cells]
+    names, found = assigned(trees), {}
+    for (before, cell), tree in zip(pairwise(cells), trees[1:], strict=True):
+        shown = tree.body[-1].value if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        made = names.get(shown.id, [None])[-1] if isinstance(shown, ast.Name) else shown
+        if isinstance(made, ast.Call) and getattr(made.func, "id", "") in kinds:
+            found[cell.source] = pairing.PREDICT in before.metadata.get("tags", [])
+    return found
+
+
+@with_questions
+def test_the_cell_before_each_explorer_asks_for_a_prediction(source):
+    found = explorers_asked_about(jupytext.read(source, fmt="md"))
+    assert found or source.stem == "00_start_here"
+    assert all(found.values()), found
+
+
+@pytest.mark.parametrize("explorer", ["ChainExplorer('square')", "stepper = EpochStepper()\nstepper"])
+def test_an_explorer_before_which_another_cell_stands_is_found(explorer):
+    notebook = chapter_of(QUESTION)
+    notebook.cells[3].source = explorer
+    assert explorers_asked_about(notebook) == {explorer: True}
+    notebook.cells.insert(3, nbformat.v4.new_code_cell("a"))
+    assert explorers_asked_about(notebook) == {explorer: False}
 
 
 @pytest.fixture

@@ -7,7 +7,15 @@ import pytest
 
 from backprop_lib import activations, losses
 from backprop_lib.widgets import DeltaExplorer
-from backprop_lib.widgets.output_sweeps import COMBINATIONS, LEARNING_RATES, RUN_EVERY, SAMPLES, STEPS, OutputSweeps
+from backprop_lib.widgets.output_sweeps import (
+    COMBINATIONS,
+    LEARNING_RATES,
+    RUN_EVERY,
+    SAMPLES,
+    SIGMOID_SLOPE,
+    STEPS,
+    OutputSweeps,
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +77,17 @@ def test_cross_entropy_learns_where_squared_error_does_not(sweeps):
 def test_another_beginning_is_refused_in_words():
     with pytest.raises(ValueError, match="one of linear_half_mse"):
         DeltaExplorer("relu_half_mse")
-    assert DeltaExplorer("linear_mse")._sent["facts"]["first"] == [1, 0, 4]
+    assert DeltaExplorer("linear_mse")._where["picked"] == {"combination": 1, "size": 0, "target": 4}
+
+
+def test_the_code_chooses_among_what_was_recorded_and_the_still_picture_shows_it():
+    explorer = DeltaExplorer()
+    explorer.change(combination="linear_mse", target=-1, samples=4)
+    assert explorer._where["picked"] == {"combination": 1, "size": 1, "target": 1}
+    assert "linear output, mse, target −1.0000, 4 samples." in explorer._sentence()
+    with pytest.raises(ValueError, match=r"target is 0\.25; one of -2\.0, -1\.0, 0\.0, 1\.0, 2\.0 was expected"):
+        explorer.change(samples=10, target=0.25)
+    assert explorer._where["picked"] == {"combination": 1, "size": 1, "target": 1}
 
 
 def test_each_equation_marks_what_is_shown_in_numbers():
@@ -91,6 +109,7 @@ def test_the_equations_give_the_numbers(one, sweeps):
 
 
 def _value(latex, y_hat, y, n):
+    latex = latex.replace(SIGMOID_SLOPE, SIGMOID_SLOPE[1:-1])
     text = re.sub(r"\\frac\{(.*)\}\{(n|2 n|n .*)\}(?= \\cdot|\s*$)", r"((\1) / (\2))", latex.strip())
     text = text.replace(r"\cdot", "*").replace(r"\hat y", "h")
     text = re.sub(r"(?<=[\dnh]) (?=[(nh])", " * ", text)

@@ -56,6 +56,26 @@ def test_each_equation_marks_every_quantity_of_its_line(traced):
         assert marks == {*traced.inputs(index).values(), traced.output(index)}
 
 
+def test_each_error_is_made_of_what_arrives_and_the_slope_of_the_step_before(traced):
+    seen = 0
+    for index, step in enumerate(traced.steps):
+        names = traced.factors(index)
+        assert (names is not None) == (step.name == "delta")
+        if names is None:
+            continue
+        layer = step.layer
+        assert names == (f"grad_a{layer}", f"slope{layer}") == tuple(traced.inputs(index).values())
+        assert traced.quantities[f"slope{layer}"].made == index
+        assert "".join(text for text, _ in traced.code(index)) == f"delta{layer} = grad_a{layer} * slope{layer}"
+        left, right = (traced.quantities[name].value for name in names)
+        np.testing.assert_array_equal(left * right, traced.quantities[f"delta{layer}"].value)
+        (prime,) = re.findall(rf'<mrow data-term="slope{layer}">.*?</mrow></mrow>', traced.mathml(index))
+        assert "′" in prime
+        assert ">z<" in prime
+        seen += 1
+    assert seen == traced.last
+
+
 def test_each_gradient_stands_beside_a_number_that_checks_it(traced):
     for index, step in enumerate(traced.steps):
         if step.name in ("dW", "db"):
@@ -121,6 +141,13 @@ def test_the_first_tensor_that_differs_is_found_from_the_output_on(change, first
     assert words in traced.words(traced.first_wrong)
     assert tracer._sent["facts"]["stops"] == [traced.first_wrong + 1]
     assert f"your {first}" in [one["name"] for one in tracer._sent["facts"]["quantities"]]
+
+
+def test_which_tensor_comes_first_is_decided_in_gradcheck(monkeypatch):
+    traced = TracedPass(backward=lambda *given: tuple([2 * array for array in arrays] for arrays in right(*given)))
+    assert traced.output(traced.first_wrong) == "dW2"
+    monkeypatch.setattr(gradcheck, "first_difference", lambda rows: rows[1])
+    assert traced.output(traced.first_wrong) == "db1"
 
 
 def test_what_the_learners_code_does_to_its_arguments_does_not_reach_the_pass():
@@ -294,7 +321,7 @@ def test_the_network_is_that_of_the_call():
     np.testing.assert_array_equal(tracer.traced.quantities["W1"].value, before)
 
 
-def test_the_known_mistakes_are_found_where_the_gradient_comparison_finds_them():
+def test_a_known_mistake_stops_the_tracer_at_the_tensor_that_the_gradient_check_names_first():
     network, X, y = running_example()
     forward = network.forward(X)
     seen = 0
@@ -303,14 +330,12 @@ def test_the_known_mistakes_are_found_where_the_gradient_comparison_finds_them()
             given = mistake.gradients(network, forward, y)
         except ValueError:
             continue  # shapes that do not fit: it never gets as far as a gradient
-        differs = not all(
-            row.passed
-            for row in gradcheck.compare_gradients(given, network.backward(forward, y))
-            if row.name[1] in "Wb"
-        )
+        row = gradcheck.gradient_check(network, X, y, given).first_difference
         traced = TracedPass(backward=lambda *_, given=given: (given.dW, given.db))
-        assert (traced.first_wrong is not None) == differs, mistake.name
-        seen += differs
+        found = None if traced.first_wrong is None else traced.steps[traced.first_wrong]
+        stops_at = found and f"{found.name}[{found.layer - 1}]"
+        assert stops_at == (row and row.name), mistake.name
+        seen += row is not None
     assert seen >= 15
 
 

@@ -4,10 +4,11 @@ Facts: "sizes", "shape" (the sizes in words), "units" (of each layer those that 
 number of the sample, from 0, whose pass alone it is, or null), "steps" (for each "phase", "layer", "layers" (those that
 are drawn then), "output" and "inputs", names of quantities, "code", pieces of text with the quantity of each or null,
 "mathml", "signs" between the inputs, "product", the factors of a matrix product with whether each is transposed,
-"compared", whether a tensor of the learner's own stands beside it, and "differs", its entries that differ),
-"quantities" (for each "name", "shape", "offset" into the numbers, "made", the step that makes it, and "sampled",
-whether its rows are samples), "stops" (positions at which playing halts) and "words" (a text for each position). The
-only array is float64 "numbers": all quantities one after another. Position 0 is before the first step.
+"factors", those of a product entry by entry, "compared", whether a tensor of the learner's own stands beside it, and
+"differs", its entries that differ), "quantities" (for each "name", "shape", "offset" into the numbers, "made", the step
+that makes it, and "sampled", whether its rows are samples), "stops" (positions at which playing halts) and "words" (a
+text for each position). The only array is float64 "numbers": all quantities one after another. Position 0 is before the
+first step.
 """
 
 import traceback
@@ -25,8 +26,8 @@ SIGNS = {
     "pre_activation": ("@", "+"),
     "hidden_grad_a": ("@",),
     "weight_gradient": ("@",),
-    "output_delta": ("⊙ slope at",),
-    "hidden_delta": ("⊙ slope at",),
+    "output_delta": ("⊙",),
+    "hidden_delta": ("⊙",),
 }
 """What stands between the inputs of a step."""
 
@@ -168,6 +169,7 @@ class BackwardTracer(Explorer):
                 "mathml": traced.mathml(index),
                 "signs": list(SIGNS.get(step.equation.name, ())),
                 "product": traced.product(index),
+                "factors": traced.factors(index),
                 "compared": index in traced.comparisons,
                 "differs": traced.differs.get(index, []),
             }

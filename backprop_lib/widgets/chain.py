@@ -6,20 +6,23 @@ Nothing here draws. Every slope that was written down is compared with a nudge, 
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from backprop_lib import activations, gradcheck, validation
-from backprop_lib.numerals import readable
+from backprop_lib.numerals import number, readable
 
 __all__ = ["GRAPHS", "Box", "Chain", "Graph"]
 
-POSITIONS = 200
-"""So many steps lead from one end of the range to the other."""
+POSITIONS = 250
+"""So many steps lead from one end of the range to the other: 0.01 or 0.02 each in the graphs of chapter 01."""
 
 CURVE_POINTS = 41
 MOST_BOXES = 8
 MOST_PATHS = 8
+MOST_DIGITS = 8  # so many more than four decimals at most
+HIDDEN = 1e-3  # where the comparison cannot see an error of this share, it is said
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,17 @@ class Chain:
         The slope of the end in the start, by central differences.
     kinks : ndarray of bool, shape (positions,)
         Where the end has a kink in the start, so that nudging proves nothing.
-    wrong_link : int or None
-        The first link whose slope does not agree with a nudge; kinks are left out.
-    wrong_at : ndarray of bool, shape (positions,)
-        Where the slope of that link differs.
+    agrees : ndarray of bool, shape (positions,)
+        Where the slope of the end in the start agrees with `nudged`; at kinks it does not.
+    nudged_links : ndarray of shape (positions, links)
+        The slope of each link, by central differences.
+    wrong : ndarray of bool, shape (positions, links)
+        Where the slope of a link does not agree with `nudged_links`; kinks are left out.
+    columns : dict of str to int
+        How many links the longest way from the start to each name has.
+    digits : ndarray of int, shape (positions, columns)
+        How many decimals more than four the slopes into each column are written with, and the slopes of the end in
+        its names: as many as it takes for the numbers on screen to multiply and to add up to the last digit.
     signs : list of str
         For each link "d", or "∂" where its source reaches the box in another way as well: there the slope of the box
         in the source is more than that of the link.
@@ -159,7 +169,8 @@ class Chain:
         self.name = graph if isinstance(graph, str) else "own"
         self.graph = validation.lookup("a computation", graph, GRAPHS) if isinstance(graph, str) else _checked(graph)
         graph = self.graph
-        self.x = np.linspace(graph.low, graph.high, POSITIONS + 1)
+        steps = np.arange(POSITIONS + 1)
+        self.x = (graph.low * steps[::-1] + graph.high * steps) / POSITIONS  # linspace would miss 0.25 by a rounding
         self.home = int(np.abs(self.x - graph.home).argmin())
         self.x[self.home] = graph.home
         self.links = tuple((source, box.name) for box in graph.boxes for source in box.sources)
@@ -176,13 +187,12 @@ class Chain:
             for source, slope in zip(box.sources, box.slopes, strict=True)
         ]
         self.gradients = self._gradients()
-        ends, self._compared = self._nudges()
-        self.nudged, self.kinks = (
-            np.array(part) for part in zip(*((nudged, not use) for _, nudged, use in ends), strict=True)
-        )
-        self.nudged_links = [nudged for _, nudged, _ in self._compared]
-        self.wrong_link, self.wrong_at = self._wrong_link()
+        self._compare()
         self.signs = ["d" if self._ways(source, box) == 1 else "∂" for source, box in self.links]
+        self.columns = {graph.start: 0}
+        for box in graph.boxes:
+            self.columns[box.name] = 1 + max(self.columns[source] for source in box.sources)
+        self.digits = np.array([self._digits(position) for position in range(len(self.x))])
 
     @property
     def end(self):
@@ -229,10 +239,10 @@ class Chain:
         at = {name: readable(value[position]) for name, value in self.values.items()}
         parts = [f"{start} = {at[start]}: {', '.join(f'{box.name} = {at[box.name]}' for box in self.graph.boxes)}."]
         for path in self.paths:
-            factors = " · ".join(_factor(self.slopes[link][position]) for link in reversed(path))
+            factors = " · ".join(_factor(self._slope(link, position)) for link in reversed(path))
             through = ", ".join(self.links[link][1] for link in path[:-1])
             begin = "" if len(self.paths) == 1 else f"Through {through} " if through else "Directly "
-            product = f" = {readable(self.along(path)[position])}" if len(path) > 1 else ""
+            product = f" = {self._product(path, position)}" if len(path) > 1 else ""
             if len(self.links) > 1:
                 parts.append(f"{begin}{factors}{product}.")
         slope = readable(self.gradients[start][position])
@@ -241,19 +251,50 @@ class Chain:
         if self.kinks[position]:
             nudge = "here is a kink, and nudging cannot decide"
         parts.append(f"{total} is d{end}/d{start} = {slope}; {nudge}.")
-        if self.wrong_link is not None:
-            source, box = self.links[self.wrong_link]
-            sign = self.signs[self.wrong_link]
-            slope = f"the slope {sign}{box}/{sign}{source} that was written down is"
-            if self.wrong_at[position]:
-                parts.append(
-                    f"They do not agree: {slope} {readable(self.slopes[self.wrong_link][position])}, and nudging "
-                    f"{source} gives {readable(self.nudged_links[self.wrong_link][position])}."
-                )
-            else:
-                at = readable(self.x[np.flatnonzero(self.wrong_at)[0]])
-                parts.append(f"Elsewhere they do not agree: {slope} wrong, for example at {start} = {at}.")
-        return " ".join(parts)
+        return " ".join([*parts, *self._doubt(position)])
+
+    @property
+    def wrong_link(self):
+        """The first link whose slope is wrong somewhere, or None."""
+        return next(iter(self.wrong_links), None)
+
+    @property
+    def wrong_links(self):
+        """The links whose slope is wrong somewhere."""
+        return [int(link) for link in np.flatnonzero(self.wrong.any(axis=0))]
+
+    def _doubt(self, position):
+        """Return what is to be said of a wrong slope at a position, no or one sentence."""
+        agrees, undecided = self.agrees[position], self.kinks[position]
+        if self.wrong_link is None:
+            return [] if agrees or undecided else ["They do not agree, although each slope alone does."]
+        here = np.flatnonzero(self.wrong[position])
+        link = here[0] if here.size else self.wrong_link
+        source, box = self.links[link]
+        slope = f"the slope {self.signs[link]}{box}/{self.signs[link]}{source} that was written down is"
+        if here.size:
+            nudged = _spelled(self.nudged_links[position, link], self.digits[position, self.columns[box]])
+            begin = "Still, " if undecided else "They agree, but " if agrees else "They do not agree: "
+            return [f"{begin}{slope} {self._slope(link, position)}, and nudging {source} gives {nudged}."]
+        places = np.flatnonzero(self.wrong[:, link])
+        at = f"{self.graph.start} = {readable(self.x[places[np.abs(places - position).argmin()]])}"
+        begin = "Elsewhere they do not agree"
+        if not (agrees or undecided):
+            begin = "They do not agree"
+        elif self._hidden[position]:
+            begin = "Rounding hides here whether they agree"
+        return [f"{begin}: {slope} wrong, for example at {at}."]
+
+    def _slope(self, link, position, digits=None):
+        """Return the slope of a link as it is written."""
+        digits = self.digits[position] if digits is None else digits
+        return _spelled(self.slopes[link][position], digits[self.columns[self.links[link][1]]])
+
+    def _written(self, link, position, digits):
+        return _as_number(self._slope(link, position, digits))
+
+    def _product(self, path, position):
+        return _spelled(self.along(path)[position], self.digits[position, 1] if len(self.paths) > 1 else 0)
 
     def _values(self, x):
         values = {self.graph.start: x}
@@ -310,42 +351,107 @@ class Chain:
         walk(self.graph.start, [])
         return tuple(found)
 
-    def _nudges(self):
-        """Compare the slope of the end in the start at each place, and that of each link, with central differences."""
-        slopes = self.gradients[self.graph.start]
-        compare = gradcheck.compare_with_nudges
+    def _compare(self):
+        """Compare the slope of the end in the start, and that of each link, with a nudge at each place."""
         try:
-            return (
-                [compare("slope", given, self._end, place) for given, place in zip(slopes, self.x, strict=True)],
-                [compare("slope", given, *of) for given, of in zip(self.slopes, self._links(), strict=True)],
-            )
+            everything = np.stack(list(self.values.values()))
+            slopes = self.gradients[self.graph.start]
+            rows, self.nudged, use = self._nudges(slopes, lambda _, x: self._end(x), self.x, everything)
+            links = [
+                self._nudges(given, f, self.values[source], self.values[box])
+                for given, f, (source, box) in zip(self.slopes, self._links(), self.links, strict=True)
+            ]
         except ValueError as error:
             raise ValueError(
                 f"{self.graph.title}: not every value can be nudged, for it lies at the end of where a box can be "
                 "computed. Choose a smaller range."
             ) from error
+        self.kinks = ~use
+        self.agrees = np.array([row.passed for row in rows])
+        self._hidden = np.array([row.norm > 0 and row.resolution > HIDDEN for row in rows])
+        self.nudged_links = np.stack([nudged for _, nudged, _ in links], axis=1)
+        self.wrong = np.array([[row.status == "wrong" for row in rows] for rows, _, _ in links]).T
+
+    @staticmethod
+    def _nudges(given, f, at, values):
+        """Compare a slope with a nudge at each place; `f` takes the number of a place and what is nudged there.
+
+        What the rounding of the largest of `values` could pass off as a slope counts as zero.
+        """
+        floor = np.finfo(float).eps / gradcheck.STEP * max(1.0, np.abs(values).max()) / gradcheck.TOLERANCE
+        found = [
+            gradcheck.compare_with_nudges("slope", slope, lambda x, i=i: f(i, x), here, floor=floor)
+            for i, (slope, here) in enumerate(zip(given, at, strict=True))
+        ]
+        rows, nudged, use = zip(*found, strict=True)
+        return rows, np.array(nudged), np.array(use)
 
     def _links(self):
-        """Return for each link the sum of the box over all places, as a function of the source's values, and those."""
+        """Return for each link the box as a function of the number of a place and the value of the source there."""
         found = []
         for box in self.graph.boxes:
-            for moved in range(len(box.sources)):
-                given = [self.values[source] for source in box.sources]
+            for moved in box.sources:
 
-                def f(entries, box=box, moved=moved, given=given):
+                def f(i, x, box=box, moved=moved):
+                    given = [x if source == moved else self.values[source][i] for source in box.sources]
                     with np.errstate(all="ignore"):
-                        return np.sum(box.f(*(entries if i == moved else value for i, value in enumerate(given))))
+                        value = np.asarray(box.f(*(np.array([float(each)]) for each in given)))
+                    return float(value.reshape(-1)[0])
 
-                found.append((f, given[moved]))
+                found.append(f)
         return found
 
-    def _wrong_link(self):
-        """Return the first link whose slope is wrong, and where it is."""
-        for link, (row, nudged, use) in enumerate(self._compared):
-            if row.status == "wrong":
-                difference = np.where(use, np.abs(self.slopes[link] - nudged), 0.0)
-                return link, difference > 0.01 * difference.max()
-        return None, np.zeros(len(self.x), dtype=bool)
+    def _digits(self, position):
+        """Return how many more decimals each column takes at a position.
+
+        From the start to the end, each column gets the fewest with which its numbers, as they are written, give those
+        of the column before. Where the products along the paths do not come out with that, all columns begin higher.
+        """
+        last = self.columns[self.end]
+        if not all(np.isfinite(gradient[position]) for gradient in self.gradients.values()):
+            return [0] * (last + 1)
+        for least in range(MOST_DIGITS):
+            digits = [0] * (last + 1)
+            for column in range(last):
+                digits[column + 1 :] = [max(digits[column], least)] * (last - column)
+                while digits[column + 1] < MOST_DIGITS and not self._multiplies(position, column, digits):
+                    digits[column + 1 :] = [digits[column + 1] + 1] * (last - column)
+            if self._comes_out(position, digits):
+                break
+        return digits
+
+    def _multiplies(self, position, column, digits):
+        """Say whether each slope of the end in the names of a column is what the numbers behind it give."""
+        shown = {
+            name: _spelled(self.gradients[name][position], digits[self.columns[name]])
+            for name in self.names
+            if self.columns[name] >= column
+        }
+        for name in self.names:
+            if self.columns[name] != column or name == self.end:
+                continue
+            terms = [
+                self._written(link, position, digits) * _as_number(shown[box])
+                for link, (source, box) in enumerate(self.links)
+                if source == name
+            ]
+            if not _is_rounded(sum(terms), shown[name], digits[column]):
+                return False
+        return True
+
+    def _comes_out(self, position, digits):
+        """Say whether the factors along each path multiply to their product, and the products add up to the sum."""
+        several, added = len(self.paths) > 1, Decimal(0)
+        for path in self.paths:
+            places = digits[1] if several else 0
+            shown = _spelled(self.along(path)[position], places)
+            product = Decimal(1)
+            for link in path:
+                product *= self._written(link, position, digits)
+            if not _is_rounded(product, shown, places):
+                return False
+            added += _as_number(shown)
+        return not several or _is_rounded(added, readable(self.gradients[self.graph.start][position]), 0)
 
     def _ways(self, source, box):
         """Return in how many ways a value reaches a box."""
@@ -354,9 +460,28 @@ class Chain:
         return sum(self._ways(after, box) for before, after in self.links if before == source)
 
 
-def _factor(value):
-    text = readable(value)
-    return f"({text})" if value < 0 else text
+def _factor(text):
+    return f"({text})" if text.startswith("−") else text
+
+
+def _spelled(value, digits):
+    """Write a number as `readable` does, with so many more digits where they are not 0."""
+    size = abs(value)
+    if digits == 0 or size == 0 or not np.isfinite(size):
+        return readable(value)
+    if 0.001 <= size < 10_000:
+        return number(value, 4 + int(digits), places=4)
+    return f"{value:.{2 + digits}e}".replace("-", "−")
+
+
+def _as_number(text):
+    return Decimal(text.replace("−", "-"))
+
+
+def _is_rounded(value, text, digits):
+    """Say whether a number, written with so many more digits, is the text."""
+    exponent = int(text.partition("e")[2].replace("−", "-")) - 2 if "e" in text else -4
+    return abs(value - _as_number(text)) <= Decimal(10) ** (exponent - int(digits)) / 2
 
 
 def _boxes(graph):

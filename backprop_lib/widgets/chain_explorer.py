@@ -2,11 +2,12 @@
 
 Facts: "title", "begin" and "end" (names), "home" (the position of Reset), "names" (the start and the boxes), "boxes"
 (for each name and formula), "links" (source, box), "paths" (links on each way from start to end), "columns" (how many
-steps each name is away from the start), "spans" (least and largest value of each name), "wrong_link" (the first link
-whose slope does not agree with a nudge, or null), "signs" (for each link, "d" or "∂") and "words" (a text for each
+steps each name is away from the start), "spans" (least and largest value of each name), "wrong_links" (those whose
+slope somewhere does not agree with a nudge), "signs" (for each link, "d" or "∂") and "words" (a text for each
 position). Arrays, with m positions: "x" (m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m,
-links), "nudged" (m,), int8 "kinks" (m,), 1 where nudging the start decides nothing, "wrong_at" (m,), 1 where the slope
-of the wrong link differs, "along" (m, paths) and float32 "curves" (m, links, points).
+links), "nudged" (m,), int8 "kinks" (m,), 1 where nudging the start decides nothing, int8 "wrong" (m, links), 1 where
+the slope of a link does not agree, int8 "digits" (m, columns), see `Chain`, "along" (m, paths) and float32 "curves" (m,
+links, points).
 """
 
 import numpy as np
@@ -35,7 +36,7 @@ class ChainExplorer(Explorer):
     Attributes
     ----------
     position : int
-        The position on screen, 0 to 200; may be set.
+        The position on screen, 0 to 250; may be set.
     x : float
         The value of the start on screen.
     chain : Chain
@@ -108,9 +109,9 @@ class ChainExplorer(Explorer):
             "boxes": [[box.name, box.formula] for box in chain.graph.boxes],
             "links": [list(link) for link in chain.links],
             "paths": [list(path) for path in chain.paths],
-            "columns": _columns(chain),
+            "columns": [chain.columns[name] for name in chain.names],
             "spans": [list(map(float, chain.span(name))) for name in chain.names],
-            "wrong_link": chain.wrong_link,
+            "wrong_links": chain.wrong_links,
             "signs": chain.signs,
             "words": [chain.words(position) for position in range(POSITIONS + 1)],
         }
@@ -119,10 +120,11 @@ class ChainExplorer(Explorer):
             "values": np.column_stack([chain.values[name] for name in chain.names]),
             "gradients": np.column_stack([chain.gradients[name] for name in chain.names]),
             "slopes": np.column_stack(chain.slopes),
-            "nudged_links": np.column_stack(chain.nudged_links),
+            "nudged_links": chain.nudged_links,
             "nudged": chain.nudged,
             "kinks": chain.kinks.astype(np.int8),
-            "wrong_at": chain.wrong_at.astype(np.int8),
+            "wrong": chain.wrong.astype(np.int8),
+            "digits": chain.digits.astype(np.int8),
             "along": np.column_stack([chain.along(path) for path in chain.paths]),
             "curves": chain.curves().astype(np.float32),
         }
@@ -150,11 +152,3 @@ class ChainExplorer(Explorer):
             figure,
             f"{chain.graph.title}: the function of each link with its tangent, a dashed line. {chain.words(at)}",
         )
-
-
-def _columns(chain):
-    """Return for each name how many links the longest way to it has."""
-    column = {chain.graph.start: 0}
-    for box in chain.graph.boxes:
-        column[box.name] = 1 + max(column[source] for source in box.sources)
-    return [column[name] for name in chain.names]

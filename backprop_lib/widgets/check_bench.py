@@ -2,7 +2,7 @@
 
 Facts: "setting" and "purpose", "shape" (the network in words), "mistakes" (for each "title", "meaning", "kind", "text",
 "sentence" (how it shows), "call" (which one the rows are of), "verdict" (what the loss did), "ended" and "rows": name,
-passed, factor or null, error or null, and the two shapes) and "first" (the mistake to begin with). Arrays: float64
+passed, factor or null, error or null, and the two shapes). Picked: "mistake". Arrays: float64
 "right" and "loss" (mistakes, epochs + 1), NaN where a run could not go on. A position is an epoch.
 """
 
@@ -45,6 +45,8 @@ class CheckBench(Explorer):
         The epoch on screen, 0 to 80; may be set.
     bench : Bench
         All that was tried.
+    mistake : str
+        The name of the mistake on screen.
 
     Raises
     ------
@@ -66,7 +68,7 @@ class CheckBench(Explorer):
     position = Position(0)
 
     def __init__(self, mistake="summed_not_averaged", setting="linear_relu", *, lecture=False):
-        self._mistake = validation.lookup("a mistake", mistake, MISTAKES).name
+        self._first = validation.lookup("a mistake", mistake, MISTAKES).name
         self.bench = Bench(setting)
         super().__init__(lecture=lecture)
 
@@ -75,10 +77,23 @@ class CheckBench(Explorer):
         """The last epoch."""
         return EPOCHS
 
-    def change(self, setting):
-        """Try all mistakes in another setting."""
-        self._apply({"setting": setting})
-        self._publish()
+    @property
+    def mistake(self):
+        """The name of the mistake on screen."""
+        return list(MISTAKES)[self._picked["mistake"]]
+
+    def change(self, setting=None, *, mistake=None):
+        """Show another mistake, or try all of them in another setting."""
+        if mistake is not None:
+            mistake = validation.lookup("a mistake", mistake, MISTAKES).name
+        if setting is not None:
+            self._apply({"setting": setting})
+            self._publish()
+        if mistake is not None:
+            self._choose(mistake=list(MISTAKES).index(mistake))
+
+    def _pickable(self):
+        return {"mistake": (list(MISTAKES).index(self._first), len(MISTAKES))}
 
     def _apply(self, settings):
         unknown = set(settings) - {"setting"}
@@ -100,15 +115,16 @@ class CheckBench(Explorer):
     def _record(self):
         bench = self.bench
         setting = bench.setting
+        hidden = setting.hidden if len(setting.sizes) > 2 else "no hidden layer"
         facts = {
             "setting": setting.name,
             "purpose": setting.purpose,
             "shape": (
-                f"{'-'.join(map(str, setting.sizes))}, {setting.hidden}, output {setting.output}, {setting.loss}, "
+                f"{'-'.join(map(str, setting.sizes))}, {hidden}, "
+                f"output {setting.output}, {setting.loss}, "
                 f"{setting.n_samples} {'sample' if setting.n_samples == 1 else 'samples'}"
             ),
             "mistakes": [self._facts_of(tried) for tried in bench.tried],
-            "first": list(MISTAKES).index(self._mistake),
         }
         curves = {name: np.array([getattr(tried, name) for tried in bench.tried]) for name in ("right", "loss")}
         return facts, curves, EPOCHS
@@ -138,7 +154,7 @@ class CheckBench(Explorer):
         }
 
     def _now(self):
-        return next(tried for tried in self.bench.tried if tried.mistake.name == self._mistake)
+        return next(tried for tried in self.bench.tried if tried.mistake.name == self.mistake)
 
     def _sentence(self):
         tried = self._now()

@@ -1,11 +1,10 @@
 """The delta explorer: one output with its loss; move z and the target, and see each factor of delta.
 
 Facts: "combinations" (for each "title", "output", "loss", "targets", "learning_rate" of the runs, "factors" and
-"mathml", the equations of the loss, of its slope and of delta), "samples" (sizes of the batch), "steps" (of each run)
-and "run_every" (how many steps lie between two entries of it), "home" and "first" (the combination, the size and the
-target to begin with). Arrays as `OutputSweeps` has them: float64 "z", and float32 "y_hat", "slope", "loss", "grad",
-"delta", "nudged" and "runs". What stands in the status line is put together in the view, for there are too many states
-to send.
+"mathml", the equations of the loss, of its slope and of delta), "samples" (sizes of the batch), "steps" (of each run),
+"run_every" (how many steps lie between two entries of it) and "home". Picked: "combination", "size" and "target".
+Arrays as `OutputSweeps` has them: float64 "z", and float32 "y_hat", "slope", "loss", "grad", "delta", "nudged" and
+"runs". What stands in the status line is put together in the view, for there are too many states to send.
 """
 
 import numpy as np
@@ -20,6 +19,7 @@ from backprop_lib.widgets.output_sweeps import (
     LEARNING_RATES,
     RUN_EVERY,
     SAMPLES,
+    SIGMOID_SLOPE,
     STEPS,
     OutputSweeps,
 )
@@ -33,6 +33,7 @@ TERMS = {
     "C": "loss",
     r"\frac{\partial C}{\partial \hat y}": "grad",
     r"\delta": "delta",
+    SIGMOID_SLOPE: "slope y_hat",
 }
 
 
@@ -72,12 +73,8 @@ class DeltaExplorer(Explorer):
     position = Position(0)
 
     def __init__(self, combination="sigmoid_half_mse", *, lecture=False):
-        names = [one.name for one in COMBINATIONS]
-        if combination not in names:
-            raise ValueError(f"combination is {combination!r}; one of {', '.join(names)} was expected.")
+        self._first = _place("combination", combination, [one.name for one in COMBINATIONS])
         self.sweeps = OutputSweeps()
-        self._first = names.index(combination)
-        self._linear = COMBINATIONS[self._first].output == "identity"
         super().__init__(lecture=lecture)
 
     @property
@@ -89,6 +86,40 @@ class DeltaExplorer(Explorer):
     def _home(self):
         """A prediction that is badly wrong: z = -4 with the target 1 (sigmoid) or 2 (linear)."""
         return int(np.abs(self.sweeps.z + 4).argmin())
+
+    def change(self, *, combination=None, target=None, samples=None):
+        """Show another combination of output and loss, another of its targets, or another number of samples.
+
+        Parameters
+        ----------
+        combination : str, optional
+            As for the explorer.
+        target : float, optional
+            One of the combination's targets.
+        samples : int, optional
+            One of `output_sweeps.SAMPLES`.
+
+        Raises
+        ------
+        ValueError
+            If it was not recorded; nothing changes then.
+        """
+        picked = dict(self._picked)
+        if combination is not None:
+            picked["combination"] = _place("combination", combination, [one.name for one in COMBINATIONS])
+        if target is not None:
+            picked["target"] = _place("target", target, list(COMBINATIONS[picked["combination"]].targets))
+        if samples is not None:
+            picked["size"] = _place("samples", samples, list(SAMPLES))
+        self._choose(**picked)
+
+    def _pickable(self):
+        targets = COMBINATIONS[self._first].targets
+        return {
+            "combination": (self._first, len(COMBINATIONS)),
+            "size": (0, len(SAMPLES)),
+            "target": (len(targets) - 1, len(targets)),
+        }
 
     def _restart(self):
         self.position = self._home
@@ -114,7 +145,6 @@ class DeltaExplorer(Explorer):
             "steps": STEPS,
             "run_every": RUN_EVERY,
             "home": self._home,
-            "first": [self._first, 0, 4],
         }
         sweeps = self.sweeps
         names = ("y_hat", "slope", "loss", "grad", "delta", "nudged", "runs")
@@ -122,24 +152,30 @@ class DeltaExplorer(Explorer):
         return facts, arrays, self._home
 
     def _sentence(self):
-        one, at = COMBINATIONS[self._first], self._home
-        delta = self.sweeps.delta[self._first, 0, 4, at]
+        c, size, target = (self._picked[name] for name in ("combination", "size", "target"))
+        one, sweeps, at = COMBINATIONS[c], self.sweeps, self._home
+        samples = "one sample" if SAMPLES[size] == 1 else f"{SAMPLES[size]} samples"
         return (
-            f"Delta explorer, {one.title}, target {readable(one.targets[4])}. At z = {readable(self.sweeps.z[at])} the "
-            f"prediction is {readable(self.sweeps.y_hat[self._first, at])}, the loss "
-            f"{readable(self.sweeps.loss[self._first, 4, at])} and delta {readable(delta)}; nudging z gives "
-            f"{readable(self.sweeps.nudged[self._first, 0, 4, at])}."
+            f"Delta explorer, {one.title}, target {readable(one.targets[target])}, {samples}. At z = "
+            f"{readable(sweeps.z[at])} the prediction is {readable(sweeps.y_hat[c, at])}, the loss "
+            f"{readable(sweeps.loss[c, target, at])} and delta {readable(sweeps.delta[c, size, target, at])}; "
+            f"nudging z gives {readable(sweeps.nudged[c, size, target, at])}."
         )
 
     def _still(self):
-        pair = [i for i, one in enumerate(COMBINATIONS) if (one.output == "identity") == self._linear]
+        c, size, target = (self._picked[name] for name in ("combination", "size", "target"))
+        pair = [i for i, one in enumerate(COMBINATIONS) if one.output == COMBINATIONS[c].output]
         figure, axes = panels(2, size=(9, 3.2))
-        for ax, array, label in ((axes[0], self.sweeps.loss, "loss"), (axes[1], self.sweeps.delta[:, 0], "delta")):
+        for ax, array, label in ((axes[0], self.sweeps.loss, "loss"), (axes[1], self.sweeps.delta[:, size], "delta")):
             for style, i in zip(("-", "--"), pair, strict=True):
-                ax.plot(self.sweeps.z, array[i, 4], style, label=COMBINATIONS[i].loss)
+                ax.plot(self.sweeps.z, array[i, target], style, label=COMBINATIONS[i].loss)
             ax.set(xlabel="z", ylabel=label)
             ax.legend(frameon=False)
-        return still(
-            figure,
-            f"The loss and delta over z, for two losses, with one sample and the largest target. {self._sentence()}",
-        )
+        return still(figure, f"The loss and delta over z, for two losses. {self._sentence()}")
+
+
+def _place(name, value, listed):
+    """Return where a value stands in a list."""
+    if value not in listed:
+        raise ValueError(f"{name} is {value!r}; one of {', '.join(map(str, listed))} was expected.")
+    return listed.index(value)

@@ -79,6 +79,7 @@ class Explorer(anywidget.AnyWidget):
         if not isinstance(lecture, bool):
             raise TypeError(f"lecture is {lecture!r}, True or False was expected.")
         self._identity = 0
+        self._picked = {name: first for name, (first, _) in self._pickable().items()}
         self._moves, self._mover, self._follows = 0, "", False
         state = self._state()
         super().__init__(lecture=lecture, _where=self._place(state[self.trait], moved=True), **state)
@@ -107,10 +108,15 @@ class Explorer(anywidget.AnyWidget):
 
     def _apply(self, settings):
         """Apply settings that the browser asks for; raise if they do not fit."""
-        raise ValueError(f"{self.title} has no settings.")
+        if settings:
+            raise ValueError(f"{self.title} has no settings; {', '.join(settings)} came.")
 
     def _restart(self):
         """Make the recording anew, as it was at the start."""
+
+    def _pickable(self):
+        """Return what else is chosen of a recording: for each name where to begin, and how many there are."""
+        return {}
 
     def _trouble(self):
         """Return what is wrong with what is shown, "words" and "details"; it is told until something else is shown."""
@@ -182,6 +188,7 @@ class Explorer(anywidget.AnyWidget):
             "moved": moved,
             "moves": self._moves,
             "by": self._mover if self._follows else "",
+            "picked": self._picked,
             "id": self._identity,
         }
 
@@ -202,17 +209,33 @@ class Explorer(anywidget.AnyWidget):
         ends = self.playing and not shown["playing"]
         self._moves, self._mover, self._follows = self._moves + ends, shown["by"], True
         try:
+            self._pick(shown["picked"])
             setattr(self, self.trait, shown["position"])
             self.playing = shown["playing"]
             self._tell(moved=True)
         finally:
             self._follows = False
 
+    def _pick(self, places):
+        pickable = self._pickable()
+        for name, place in places.items():
+            _, count = pickable[name]
+            if validation.whole_number(name, place, at_least=0) >= count:
+                raise ValueError(f"{name} is {place}; 0 to {count - 1} was expected.")
+        self._picked = {**self._picked, **places}
+
+    def _choose(self, **places):
+        """Choose what is shown of the recording, by code; a run that plays goes on."""
+        self._pick(places)
+        self._moves, self._mover = self._moves + 1, ""
+        self._tell(moved=False)
+
     def _receive(self, _widget, content, _buffers):
         """Answer the browser: a change of settings, or a reset."""
         try:
             setattr(self, self.trait, content["position"])
             self._apply(content.get("settings", {}))
+            self._pick(content.get("picked", {}))
             if content["kind"] == "reset":
                 self._restart()
             problem = {}

@@ -1,4 +1,4 @@
-"""How large activations and errors are in each layer of a deep network: measured, along training, and by the theory.
+"""How large activations, errors and gradients are in a deep network: measured, along training, and by the theory.
 
 Nothing here draws.
 """
@@ -57,8 +57,8 @@ class Flow:
     ----------
     settings : FlowSettings
         What was chosen.
-    activations, deltas : ndarray of shape (epochs + 1, depth)
-        The root of the mean square of a, and of delta, in each hidden layer.
+    activations, deltas, dW : ndarray of shape (epochs + 1, depth)
+        The root of the mean square of a, of delta and of dW, in each hidden layer.
     expected_activations, expected_deltas : ndarray of shape (depth,)
         The same by the theory, at the start; the errors begin with that of the last hidden layer.
     expected_share : float
@@ -72,6 +72,14 @@ class Flow:
     ------
     TypeError, ValueError
         If a setting does not fit.
+
+    Notes
+    -----
+    There is no theory for dW. An entry is the sum of a_i delta_j over the samples. If the terms of different samples
+    were independent, their mean squares would add: the size of dW would be sqrt(n) times that of a times that of delta.
+    They are not, for all samples go forward and back through the same weights. Over 30 draws of 20 layers of 100 units,
+    dW in the last of them is from less than half to more than 6 times as large, for ReLUs at He's scale, and from less
+    than a tenth to more than 6 times for sigmoids.
     """
 
     def __init__(self, **settings):
@@ -85,7 +93,7 @@ class Flow:
         self.X = rng.standard_normal((SAMPLES, s.width))
         self.y = self.X @ rng.standard_normal((s.width, 1)) / np.sqrt(s.width)  # (n, 1)
         rows, self.stopped = self._trained()
-        self.activations, self.deltas, self.loss = (np.array([row[i] for row in rows]) for i in range(3))
+        self.activations, self.deltas, self.dW, self.loss = (np.array(column) for column in zip(*rows, strict=True))
         self.expected_activations, self.expected_deltas, self.expected_share = self._expected()
 
     @property
@@ -93,19 +101,20 @@ class Flow:
         """The last recorded epoch."""
         return len(self.loss) - 1
 
-    def words(self, epoch):
-        """Return the state at an epoch as a few sentences."""
-        first, last = self.deltas[epoch, 0], self.deltas[epoch, -1]
+    def words(self, epoch, of="delta"):
+        """Return the state at an epoch as a few sentences, with the sizes of "delta" or "dW"."""
+        sizes = {"delta": self.deltas, "dW": self.dW}[of][epoch]
+        first, last = sizes[0], sizes[-1]
         depth = self.settings.depth
         parts = [f"Epoch {epoch} of {self.epochs}: loss {readable(self.loss[epoch])}."]
         if last:
             parts.append(
-                f"The size of delta is {readable(last)} in layer {depth} and {readable(first)} in layer 1, "
+                f"The size of {of} is {readable(last)} in layer {depth} and {readable(first)} in layer 1, "
                 f"{readable(first / last)} times as much."
             )
         else:
-            parts.append(f"The size of delta is 0 in layer {depth}: nothing goes back through it to the layers before.")
-        if epoch == 0:
+            parts.append(f"The size of {of} is 0 in layer {depth}: nothing goes back through it to the layers before.")
+        if epoch == 0 and of == "delta":
             parts.append(f"The theory says {readable(self.expected_share)} times.")
         if epoch == self.epochs and self.stopped:
             parts.append(self.stopped)
@@ -121,7 +130,7 @@ class Flow:
                 gradients = network.backward(forward, self.y)
                 sizes = [
                     np.array([np.sqrt(np.mean(array**2)) for array in arrays])
-                    for arrays in (forward.a[1:-1], gradients.delta[:-1])
+                    for arrays in (forward.a[1:-1], gradients.delta[:-1], gradients.dW[:-1])
                 ]
                 if not (np.isfinite(loss) and all(np.isfinite(size).all() for size in sizes)):
                     return rows, (

@@ -3,7 +3,8 @@
 Facts: "sizes", "shape" (the sizes in words), "layers" and "units" (what is drawn: layers, and units of each),
 "activations" (names), "changeables" (for each "name", "kind", "layer", "index" and "current"), "reach" (how far a
 number moves to either side), "home" (the position of the number as it is), "changed" (whether a change was kept),
-"has_loss", "mathml" (the equation of a unit) and "words" (for each changeable a text for each position).
+"has_loss", "mathml" (the equation of a unit) and "words" (for each changeable a text for each position). Picked:
+"number", which of the changeables the slider moves.
 
 Arrays, of what is drawn: float64 "x", "weights" and "biases" (the layers one after another; no weights where the layer
 before is left out) and "values" (changeables, positions, numbers), with z and a of the layers one after another and the
@@ -43,6 +44,8 @@ class ForwardExplorer(Explorer):
         Where the chosen number stands, 0 to 40; 20 is where it was. May be set.
     sweeps : ForwardSweeps
         The recorded passes.
+    chosen : str
+        The name of the number that the slider moves.
 
     Raises
     ------
@@ -71,6 +74,31 @@ class ForwardExplorer(Explorer):
     def frames(self):
         """The last position."""
         return 2 * HALF
+
+    @property
+    def chosen(self):
+        """The name of the number that the slider moves."""
+        return self.sweeps.changeables[self._picked["number"]].name
+
+    def choose(self, name):
+        """Let the slider move the number of that name; what another one was moved by is kept.
+
+        Raises
+        ------
+        ValueError
+            If there is no such number.
+        """
+        names = [one.name for one in self.sweeps.changeables]
+        if name not in names:
+            raise ValueError(f"name is {name!r}; one of {', '.join(names)} was expected.")
+        if name == self.chosen:
+            return
+        if self.position != HALF:
+            self.change(self.chosen, self.position)
+        self._choose(number=names.index(name))
+
+    def _pickable(self):
+        return {"number": (0, len(self.sweeps.changeables))}
 
     def change(self, name, step):
         """Keep a change: leave the number of that name where a position, 0 to 40, has brought it."""
@@ -137,7 +165,7 @@ class ForwardExplorer(Explorer):
 
     def _sentence(self):
         sizes = sizes_in_words(self.sweeps.network.sizes)
-        return f"Forward explorer, a {sizes} network with one sample. {self.sweeps.words(0, HALF)}"
+        return f"Forward explorer, a {sizes} network with one sample. {self.sweeps.words(self._picked['number'], HALF)}"
 
     def _still(self):
         network = self.sweeps.network

@@ -1,7 +1,8 @@
-"""The gradient flow explorer: how large activations and errors are in each layer, at the start and during training.
+"""The gradient flow explorer: how large activations, errors and gradients are in each layer, from the start on.
 
-Facts: "depth", "stopped" and "words" (a text for each epoch). Arrays: float64 "activations" and "deltas" (epochs + 1,
-depth), "expected_activations" and "expected_deltas" (depth,) and "loss" (epochs + 1,). A position is an epoch.
+Facts: "depth", "stopped", "words" and "words_dW" (a text for each epoch, with the sizes of delta and of dW). Arrays:
+float64 "activations", "deltas" and "dW" (epochs + 1, depth), "expected_activations" and "expected_deltas" (depth,) and
+"loss" (epochs + 1,). A position is an epoch.
 """
 
 import numpy as np
@@ -19,7 +20,7 @@ GAINS = {0.5: "0.5, half of LeCun's", 1.0: "1, LeCun's", float(np.sqrt(2)): "√
 
 
 class GradientFlow(Explorer):
-    """A deep network, layer by layer.
+    """A deep network, layer by layer: the sizes of the activations, and those of delta or dW.
 
     Parameters
     ----------
@@ -100,8 +101,9 @@ class GradientFlow(Explorer):
             "depth": flow.settings.depth,
             "stopped": flow.stopped,
             "words": [flow.words(epoch) for epoch in range(flow.epochs + 1)],
+            "words_dW": [flow.words(epoch, "dW") for epoch in range(flow.epochs + 1)],
         }
-        names = ("activations", "deltas", "expected_activations", "expected_deltas", "loss")
+        names = ("activations", "deltas", "dW", "expected_activations", "expected_deltas", "loss")
         return facts, {name: getattr(flow, name) for name in names}, 0
 
     def _sentence(self):

@@ -9,7 +9,16 @@ import numpy as np
 
 from backprop_lib import activations, equations, gradcheck, losses
 
-__all__ = ["COMBINATIONS", "LEARNING_RATES", "RUN_EVERY", "SAMPLES", "STEPS", "Combination", "OutputSweeps"]
+__all__ = [
+    "COMBINATIONS",
+    "LEARNING_RATES",
+    "RUN_EVERY",
+    "SAMPLES",
+    "SIGMOID_SLOPE",
+    "STEPS",
+    "Combination",
+    "OutputSweeps",
+]
 
 SAMPLES = (1, 4, 10)
 """How many samples the batch may have; the others are like the one that is looked at."""
@@ -22,6 +31,9 @@ RUN_EVERY = 2
 
 LEARNING_RATES = {"identity": 0.25, "sigmoid": 1.0}
 """Of the runs, by the output activation; with 1 the linear output with mse would jump from side to side."""
+
+SIGMOID_SLOPE = r"{\hat y (1 - \hat y)}"
+"""The slope of the sigmoid as LaTeX, in braces so that it is one piece."""
 
 FRAMES = 60
 REACH = 6.0
@@ -93,7 +105,7 @@ COMBINATIONS = (
         "half_mse",
         SHARES,
         "The 2 meets the ½, and the 1/n stays. The slope of the sigmoid is a third factor, and far out it is nearly 0.",
-        r"\delta = \frac{\hat y - y}{n} \cdot \hat y (1 - \hat y)",
+        rf"\delta = \frac{{\hat y - y}}{{n}} \cdot {SIGMOID_SLOPE}",
         r"C = \frac{1}{2 n} \sum (\hat y - y)^2",
         r"\frac{\partial C}{\partial \hat y} = \frac{2 (\hat y - y)}{2 n} = \frac{\hat y - y}{n}",
     ),
@@ -106,7 +118,7 @@ COMBINATIONS = (
         "The slope of the sigmoid cancels what stands under the line of the loss's own slope. The 1/n stays.",
         r"\delta = \frac{\hat y - y}{n}",
         r"C = -\frac{1}{n} \sum \left( y \log \hat y + (1 - y) \log (1 - \hat y) \right)",
-        r"\frac{\partial C}{\partial \hat y} = \frac{\hat y - y}{n \cdot \hat y (1 - \hat y)}",
+        rf"\frac{{\partial C}}{{\partial \hat y}} = \frac{{\hat y - y}}{{n \cdot {SIGMOID_SLOPE}}}",
     ),
 )
 

@@ -130,10 +130,10 @@ class Recording:
 
     def words(self, epoch):
         """Return the state at `epoch` as one line of text."""
-        parts = [f"Epoch {epoch} of {self.epochs}: training loss {_short(self.loss[epoch])}"]
+        parts = [f"Epoch {epoch} of {self.epochs}: training loss {readable(self.loss[epoch])}"]
         if self.held_out_loss is not None:
-            parts.append(f", held-out loss {_short(self.held_out_loss[epoch])}")
-        norms = ", ".join(f"layer {i + 1} {_short(norm)}" for i, norm in enumerate(self.gradient_norms[epoch]))
+            parts.append(f", held-out loss {readable(self.held_out_loss[epoch])}")
+        norms = ", ".join(f"layer {i + 1} {readable(norm)}" for i, norm in enumerate(self.gradient_norms[epoch]))
         parts.append(f". Gradient magnitude (norm of dW): {norms}.")
         if self.task == "images":
             parts.append(f" {self.right[epoch]} of {len(self.training_data[0])} training images are read correctly")
@@ -149,10 +149,6 @@ class Recording:
         if epoch == self.epochs and self.stopped == "callback":
             parts.append(" The callback ended the run here.")
         return "".join(parts)
-
-
-def _short(value):
-    return f"{value:.4f}" if 0.001 <= abs(value) < 10000 else readable(value)
 
 
 class Recorder:

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_lib import gradcheck, validation
-from backprop_lib.network import Network
+from backprop_lib import equations, gradcheck, validation
+from backprop_lib.network import Gradients, Network
 from backprop_lib.running_example import running_example
 from backprop_lib.time_limit import TimeUp, time_limit
 from backprop_lib.trace import trace
@@ -51,6 +51,9 @@ LATEX = {
     "n": ("n",),
 }
 """How the names of the code lines are written in the equations."""
+
+SLOPE = equations.get("activation_slope")
+"""What the step before an error makes; the error's own step takes it by its name."""
 
 ONCE = ("y", "y_hat", "z_shifted", "C", "n")
 """The quantities of which a pass has one, and not one for each layer."""
@@ -153,7 +156,7 @@ class TracedPass:
                 )
         self.X, self.y = self.quantities["X"].value, self.quantities["y"].value
         self.n = len(self.X)
-        self.comparisons, self.differs = {}, {}
+        self._compared, self.comparisons, self.differs = (), {}, {}
         self.problem, self.trouble = None, ""
         if backward is not None:
             self._compare(backward)
@@ -168,7 +171,8 @@ class TracedPass:
     def inputs(self, index):
         """Return for each word of a step's code line the quantity that it stands for, the functions left out."""
         step = self.steps[index]
-        names = {word: self._quantity(word, step) for word in step.inputs}
+        words = ("grad_a", "slope") if step.name == "delta" else step.inputs
+        names = {word: self._quantity(word, step) for word in words}
         return {word: name for word, name in names.items() if name is not None}
 
     def _quantity(self, word, step):
@@ -197,8 +201,11 @@ class TracedPass:
         step = self.steps[index]
         words = {**self.inputs(index), step.equation.output: self.output(index)}
         activation = step.inputs.get("f")
+        code = step.equation.code
+        if step.name == "delta":
+            code = code.replace(_right_side(SLOPE.code), SLOPE.output)
         pieces = []
-        for part in re.split(r"([A-Za-z_][A-Za-z_.]*)", step.equation.code):
+        for part in re.split(r"([A-Za-z_][A-Za-z_.]*)", code):
             base, dot, rest = part.partition(".")
             if base in words:
                 pieces.append((words[base], words[base]))
@@ -220,8 +227,14 @@ class TracedPass:
                 latex = latex.replace(written, f"({layer})")
             return latex.replace("(L)", f"({self.last})")
 
+        equation = numbered(step.equation.latex)
         terms = {numbered(piece): name for word, name in words.items() for piece in LATEX[word]}
-        return marked(numbered(step.equation.latex), terms)
+        if step.name == "delta":
+            slope = numbered(_right_side(SLOPE.latex))
+            one_piece = f"{{{slope}}}"
+            equation = equation.replace(slope, one_piece)
+            terms[one_piece] = words["slope"]
+        return marked(equation, terms)
 
     def product(self, index):
         """Return how a step's entries are made, if they are sums of products: (left, transposed, right, transposed)."""
@@ -232,6 +245,10 @@ class TracedPass:
             "hidden_grad_a": lambda: (names["delta_next"], False, names["W_next"], True),
             "weight_gradient": lambda: (names["a_prev"], True, names["delta"], False),
         }.get(step.equation.name, lambda: None)()
+
+    def factors(self, index):
+        """Return the two quantities whose entries are multiplied one by one in a step, if that is what it does."""
+        return tuple(self.inputs(index).values()) if self.steps[index].name == "delta" else None
 
     def words(self, index):
         """Return what a step does, in a few sentences."""
@@ -260,10 +277,7 @@ class TracedPass:
     def _row(self, index):
         """Return the row of the gradient check for what a step makes."""
         step = self.steps[index]
-        if step.name not in ("dW", "db"):
-            return None
-        (row,) = (row for row in self.report.rows if row.name == f"{step.name}[{step.layer - 1}]")
-        return row
+        return _row_about(step, self.report.rows) if step.name in ("dW", "db") else None
 
     # ---- what is there -----------------------------------------------------------------------------------------------
 
@@ -285,7 +299,8 @@ class TracedPass:
     @property
     def first_wrong(self):
         """The first step at which the learner's own tensor differs."""
-        return next((index for index, row in self.comparisons.items() if not row.passed), None)
+        first = gradcheck.first_difference(self._compared)
+        return next((index for index, row in self.comparisons.items() if row is first), None)
 
     def _compare(self, backward):
         forward = self.network.forward(self.X)
@@ -309,13 +324,15 @@ class TracedPass:
             dW, db = _two_lists(returned, self.network)
         except (TypeError, ValueError) as error:
             return self._give_up(error, f"cannot be compared: {error}")
+        layers = range(1, self.last + 1)
+        expected = Gradients(*([self.quantities[f"{name}{layer}"].value for layer in layers] for name in ("dW", "db")))
+        self._compared = gradcheck.compare_gradients(Gradients(dW, db), expected)
         for index, step in enumerate(self.steps):
             if step.name in ("dW", "db"):
                 mine = (dW if step.name == "dW" else db)[step.layer - 1]
                 name = self.output(index)
                 right = self.quantities[name].value
-                row = gradcheck.compare_tensor(name, mine, right)
-                self.comparisons[index] = row
+                row = self.comparisons[index] = _row_about(step, self._compared)
                 self.differs[index] = []
                 if row.status == "wrong":
                     floor = max(row.expected_norm, row.floor)
@@ -329,6 +346,16 @@ class TracedPass:
 
     def _give_up(self, error, what):
         self.problem, self.trouble = error, f"Your backward {what}"
+
+
+def _right_side(equation):
+    return equation.partition(" = ")[2]
+
+
+def _row_about(step, rows):
+    """Return that one of the rows of a comparison which is about the gradient that a step makes."""
+    (row,) = (row for row in rows if row.name == f"{step.name}[{step.layer - 1}]")
+    return row
 
 
 class _SignatureError(TypeError):

@@ -1,6 +1,7 @@
 """Every explorer on a page of its own: no kernel, no internet, and still it steps, plays and answers the keyboard."""
 
 import itertools
+import math
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from explorers import EXPLORERS, make
 from looks import axe_violations, faults
 
 from backprop_lib import Network
+from backprop_lib.numerals import readable
 from backprop_lib.widgets import (
     BackwardTracer,
     ChainExplorer,
@@ -206,9 +208,10 @@ def test_in_the_forward_explorer_without_a_kernel_one_number_at_a_time_is_moved(
     opened.root.get_by_label("Move").select_option(label="W1[0, 1]")
     assert "This page has no kernel" in opened.root.get_by_role("alert").inner_text()
     assert opened.position == 20
-    assert opened.words.startswith("W1[0, 1] = −0.5.")
+    assert opened.words.startswith("W1[0, 1] = −0.5000.")
     opened.scrub.fill("27")
-    assert opened.words.startswith("W1[0, 1] = 0.2, it was −0.5. a of the output: 3.2, −0.725; the loss is 0.8328.")
+    moved = "W1[0, 1] = 0.2000, it was −0.5000. a of the output: 3.2000, −0.7250; the loss is 0.8328."
+    assert opened.words.startswith(moved)
     unit = opened.root.get_by_role("button", name="unit 1 of layer 2: ")
     unit.focus()
     assert "Unit 1 of layer 2: z = 2.5000 · 0.5000 + 1.7000 · 1.0000" in opened.root.inner_text()
@@ -235,7 +238,7 @@ def test_in_the_forward_explorer_a_unit_an_equation_and_a_sum_light_up_together(
     assert opened.words.startswith("x[1] = 2.")
     assert opened.position == 20
     opened.page.keyboard.press("ArrowRight")  # arrows step from a unit as well
-    assert opened.words.startswith("x[1] = 2.1, it was 2.")
+    assert opened.words.startswith("x[1] = 2.1000, it was 2.0000.")
     root.locator("text.bp-edge-label").first.click()
     assert root.get_by_label("Move").evaluate("select => select.selectedOptions[0].text") == "W1[0, 0]"
     assert opened.problems == []
@@ -287,11 +290,85 @@ def test_the_start_of_a_chain_is_dragged_on_its_picture(chromium, files):
     left = opened.position
     mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 90)
     mouse.up()
-    assert left < opened.position < 140
+    assert left < opened.position < 175
     assert opened.root.locator("canvas.bp-drag").count() == 2  # the two links that leave x
     opened.root.locator(".bp-product [data-term='link:x:u']").first.hover()
     assert opened.root.locator(".bp-link.bp-hovered .bp-way").count() == 1
     assert opened.root.locator("figure.bp-hovered").count() == 1
+    opened.close()
+
+
+CHAIN_NUMBERS = """root => {
+    const input = root.querySelector('.bp-scrub input');
+    const texts = selector => [...root.querySelectorAll(selector)].map(part => part.textContent);
+    return Array.from({ length: Number(input.max) + 1 }, (_, at) => {
+        input.value = at;
+        input.dispatchEvent(new Event('input'));
+        return {
+            words: root.querySelector('[role=status]').textContent,
+            rows: [...root.querySelectorAll('.bp-product')].map(
+                row => [...row.querySelectorAll('mn')].map(part => part.textContent)),
+            boxes: [...root.querySelectorAll('.bp-node')].map(
+                node => [...node.querySelectorAll('text')].map(text => text.textContent)),
+            labels: texts('.bp-link-label'),
+            captions: texts('figcaption'),
+        };
+    });
+}"""
+
+
+@pytest.mark.parametrize(("graph", "links"), [("square", "wz za aC"), ("sigmoid", "wz za aC"), ("two_paths", None)])
+def test_in_the_chain_explorer_the_numbers_multiply_and_add_up_and_each_has_one_spelling(
+    chromium, tmp_path, graph, links
+):
+    links = (links or "xu xv uC vC").split()
+    opened = Page(chromium, ChainExplorer(graph).to_html(tmp_path / "chain.html"))
+
+    def exact(text):
+        return Decimal(text.strip("()").replace("−", "-"))
+
+    def rounds(value, text):
+        last = min(-4, exact(text).as_tuple().exponent)
+        return abs(value - exact(text)) <= Decimal(10) ** last / 2
+
+    for at in opened.root.evaluate(CHAIN_NUMBERS):
+        *paths, total = at["rows"]
+        for row in paths:
+            assert f"{' · '.join(row[:-1])} = {row[-1]}." in at["words"]
+            assert rounds(math.prod(map(exact, row[:-1])), row[-1]), at
+        assert f"= {total[-1]};" in at["words"]
+        assert sum(map(exact, total[:-1])) == exact(total[-1]) if len(paths) > 1 else total == [paths[0][-1]]
+        slopes = {link: label.removeprefix("× ") for link, label in zip(links, at["labels"], strict=True)}
+        assert sorted(slopes.values()) == sorted(n.strip("()") for row in paths for n in row[:-1])
+        assert [caption.partition(" = ")[2] for caption in at["captions"]] == list(slopes.values())
+        gradients = {title[0]: slope.partition(" = ")[2] for title, _, slope in at["boxes"][:-1]}
+        gradients["C"] = "1"
+        for name in gradients.keys() - "C":
+            found = sum(exact(slopes[link]) * exact(gradients[link[1]]) for link in links if link[0] == name)
+            assert rounds(found, gradients[name]), (name, at)
+        for title, value, _ in at["boxes"]:
+            assert f"{title[0]} = {value}" in at["words"]
+    assert opened.problems == []
+    opened.close()
+
+
+def test_in_the_chain_explorer_every_wrong_slope_is_marked_where_it_is_wrong(chromium, tmp_path):
+    boxes = (
+        Box("u", "x", ("x",), lambda x: x, (lambda x: np.where(x < 0, 2.0, 1.0),)),
+        Box("C", "u", ("u",), lambda u: u, (lambda u: np.where(u > 0.5, 3.0, 1.0),)),
+    )
+    graph = Graph("Two slips", "x", boxes, -1.0, 1.0, 0.25)
+    opened = Page(chromium, ChainExplorer(graph).to_html(tmp_path / "slips.html"))
+    captions, total = opened.root.locator("figcaption"), opened.root.locator(".bp-total")
+    for position, wrong, elsewhere in ((0, 0, 0), (150, None, 1), (250, 1, 0)):
+        opened.scrub.fill(str(position))
+        assert ["(wrong: nudging gives 1.0000" in text for text in captions.all_inner_texts()] == [
+            wrong == link for link in (0, 1)
+        ]
+        assert f"wrong{' elsewhere' * elsewhere}, see the marked pictures." in total.inner_text()
+        assert ("Elsewhere they do not agree" in opened.words) == bool(elsewhere)
+    assert opened.root.get_by_text("with the slope that was written down").count() == 2
+    assert opened.problems == []
     opened.close()
 
 
@@ -559,6 +636,64 @@ def test_in_the_tracer_a_term_lights_up_in_all_four_panes(chromium, files):
     opened.close()
 
 
+def test_in_the_tracer_an_error_is_written_out_as_what_arrives_times_the_slope(chromium, tmp_path):
+    network, X, y = large((2, 3, 2), 4, output="sigmoid")
+    made = BackwardTracer(network, X, y)
+    opened = Page(chromium, made.to_html(tmp_path / "sigmoid.html"))
+    matrices = opened.root.locator(".bp-matrices")
+    for position, layer in ((8, 2), (13, 1)):
+        opened.scrub.fill(str(position))
+        names = [f"grad_a{layer}", f"slope{layer}", f"delta{layer}"]
+        assert [one.get_attribute("data-quantity") for one in matrices.locator("table").all()] == names
+        shapes = [one.inner_text() for one in matrices.locator("caption").all()]
+        assert shapes == [f"{name} {made.traced.quantities[name].value.shape}" for name in names]
+        assert opened.root.locator(f".bp-equation .bp-used[data-term=slope{layer}]").text_content().startswith("f′")
+        assert opened.root.locator(f".bp-code .bp-here .bp-used[data-term=slope{layer}]").count() == 1
+        assert opened.root.locator(".bp-sum").inner_text().endswith("its product is written out here.")
+        matrices.locator(f"table[data-quantity=delta{layer}] td").first.focus()
+        opened.page.keyboard.press("ArrowDown")
+        opened.page.keyboard.press("ArrowRight")
+        cells = matrices.locator(".bp-in-sum")
+        places = [cell.get_attribute("data-row") + cell.get_attribute("data-column") for cell in cells.all()]
+        assert places == ["11"] * 3
+        grad_a, slope, delta = cells.all_inner_texts()
+        grad_a = f"({grad_a})" if grad_a.startswith("−") else grad_a
+        assert opened.root.locator(".bp-sum").inner_text() == (
+            f"{names[2]}[1, 1] = {names[0]}[1, 1] · {names[1]}[1, 1] = {grad_a} · {slope} = {delta}"
+        )
+    assert opened.problems == []
+    opened.close()
+
+
+@pytest.mark.parametrize("width", [700, 1366])
+@pytest.mark.parametrize("loss", ["half_mse", "mse", "half_sse", "binary_cross_entropy", "softmax_cross_entropy"])
+def test_in_the_tracer_what_each_step_makes_is_lit_in_the_network(chromium, tmp_path, loss, width):
+    network, X, y = large((2, 3, 2), 4, loss=loss)
+    y = np.array([0, 1, 1, 0]) if loss == "softmax_cross_entropy" else (y > 0).astype(float)
+    made = BackwardTracer(network, X, y)
+    opened = Page(chromium, made.to_html(tmp_path / f"{loss}.html"), viewport={"width": width, "height": 900})
+    outputs = {"z_shifted": "z̄", "y_hat": "ŷ"}
+    for position, step in enumerate(made.traced.steps, 1):
+        opened.scrub.fill(str(position))
+        lit = opened.root.locator(".bp-graph .bp-lit")
+        assert lit.count() >= 1, step.name
+        if step.name == "C":
+            assert lit.all_text_contents() == [f"C {step.output:.4f}"]
+            assert lit.evaluate(
+                """box => {
+                    const [inner, outer] = [box, box.closest('.bp-graph')].map(one => one.getBoundingClientRect());
+                    return inner.top > outer.top && inner.bottom <= outer.bottom && inner.right <= outer.right;
+                }"""
+            )
+        if step.name in outputs:
+            assert lit.locator("text").nth(1).text_content().startswith(outputs[step.name])
+            assert lit.count() == 2
+    opened.click("Reset")
+    assert opened.root.locator(".bp-node[data-term=C]").text_content() == "C"
+    assert opened.problems == []
+    opened.close()
+
+
 def test_in_the_tape_viewer_the_order_of_the_walk_stands_in_the_table(chromium, files):
     opened = Page(chromium, files["tape", False])
     opened.scrub.fill("7")
@@ -766,6 +901,35 @@ def test_every_axis_has_two_numbers_at_least_and_not_too_many(chromium):
         for ticks in lists:
             assert 2 <= len(ticks) <= 8, (span, ticks)
             assert span[0] - 1e-6 <= ticks[0] < ticks[-1] <= span[1] + 1e-6, (span, ticks)
+
+
+def test_in_the_flow_explorer_the_second_panel_draws_delta_or_the_gradients_of_the_weights(chromium, files):
+    opened = Page(chromium, files["flow", False])
+    opened.scrub.fill("7")
+    flow = make("flow").flow
+    panel = opened.root.locator(".bp-panel").nth(1)
+    legend, theory = panel.locator(".bp-legend"), panel.get_by_text("theory, at the start")
+    drawn = []
+    for label, name, sizes in (("δ", "delta", flow.deltas), ("dW", "dW", flow.dW), ("δ", "delta", flow.deltas)):
+        opened.root.get_by_label("Per layer").select_option(label=label)
+        assert opened.words == flow.words(7, name)
+        assert f"measured, {readable(sizes[7, 0])} in layer 1" in legend.inner_text()
+        title = f"Size of {label} in each layer"
+        assert panel.locator("figcaption").inner_text() == title
+        assert panel.locator("canvas").get_attribute("aria-label").startswith(f"{title} at epoch 7: measured")
+        assert theory.count() == (name == "delta")
+        drawn.append(panel.locator("canvas").evaluate("canvas => canvas.toDataURL()"))
+    assert drawn[0] == drawn[2] != drawn[1]
+    opened.click("Step")
+    opened.root.get_by_label("Per layer").select_option(label="dW")
+    assert opened.words == flow.words(8, "dW")
+    for width in (700, 1366, 1920):
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        opened.await_frames(5)
+        assert faults(opened.root) == []
+    assert axe_violations(opened.page) == []
+    assert opened.problems == []
+    opened.close()
 
 
 def test_a_legend_stays_in_its_panel_when_units_are_dead(chromium, tmp_path):

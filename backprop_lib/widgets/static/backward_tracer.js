@@ -28,13 +28,14 @@ function tracerView(controller, el) {
     state.recording.numbers.subarray(offset, offset + shape.reduce((product, n) => product * n, 1));
 
   // Controls of its own: the end of the phase, a jump to a layer, which samples.
-  const finish = frame.button("Finish phase", () => {
+  const finish = frame.button("Finish phase", () => controller.then(finishPhase));
+  function finishPhase() {
     const { steps, frames } = state.recording;
     const phase = steps[Math.min(state.position, frames - 1)].phase;
     let end = state.position + 1;
     while (end < frames && steps[end].phase === phase) end += 1;
     controller.scrub(end);
-  });
+  }
   const jump = frame.choice("Jump to", [], (position) => {
     if (position !== null) controller.scrub(position);
   });
@@ -73,6 +74,7 @@ function tracerView(controller, el) {
 
   let network = null;
   let drawn = ""; // the layers on screen
+  let loss = null; // the text in its box
 
   const layersNow = () => (stepAt(state.position) ?? state.recording.steps[0]).layers;
 
@@ -89,9 +91,37 @@ function tracerView(controller, el) {
       units: (l) => units[l],
       label: `A network of the sizes ${shape}; its numbers stand in the matrices below.`,
       weight: (l, i, j) => numbersOf(quantity(`W${l}`))[i * sizes[l] + j],
-      unitTerm: (l) => (l ? `z${l} a${l} b${l} slope${l} grad_a${l} delta${l} db${l}` : "X"),
+      unitTerm: (l) => {
+        const last = l === sizes.length - 1 ? " z_shifted y_hat" : "";
+        return l ? `z${l} a${l} b${l} slope${l} grad_a${l} delta${l} db${l}${last}` : "X";
+      },
       edgeTerm: (l) => `W${l} dW${l}`,
     });
+    loss = drawLoss();
+  }
+
+  // A box for the loss below the units of the last layer; the drawing grows where that has no room for it.
+  function drawLoss() {
+    const last = state.recording.sizes.length - 1;
+    const above = network.node(last, state.recording.units[last].at(-1)).querySelector("rect");
+    const [x, y, width, high] = ["x", "y", "width", "height"].map((name) => Number(above.getAttribute(name)));
+    const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
+    const box = { x, y: y + high + 0.6 * size, width, height: 2.05 * size };
+    const text = drawing("text", { class: "bp-node-value", x: x + width / 2, y: box.y + 1.4 * size, "text-anchor": "middle" });
+    svg.append(drawing("g", { class: "bp-node", "data-term": "C" }, [drawing("rect", { ...box, rx: 0.3 * box.height }), text]));
+    const [, , whole, tall] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const needed = Math.max(tall, box.y + box.height + 0.4 * size);
+    svg.setAttribute("viewBox", `0 0 ${whole} ${needed}`);
+    fitOrScroll(svg, whole, needed);
+    return text;
+  }
+
+  function writeLoss() {
+    const { made, offset } = quantity("C");
+    const text = made <= state.position ? `C ${readable(state.recording.numbers[offset])}` : "C";
+    if (loss.textContent === text) return;
+    loss.textContent = text;
+    pressInto(loss, 0.86 * Number(loss.parentElement.querySelector("rect").getAttribute("width")));
   }
 
   function recording() {
@@ -125,7 +155,8 @@ function tracerView(controller, el) {
     return frames;
   }
 
-  // What a unit shows: its activation, and below it the error once that is there.
+  // What a unit shows: its activation, and below it the error once that is there; on the way to the loss of a
+  // cross-entropy what is made of the logits.
   function unitWords(l, i) {
     const known = (name) => {
       const found = quantity(name);
@@ -136,7 +167,10 @@ function tracerView(controller, el) {
     const [z, a, delta, grad_a] = ["z", "a", "delta", "grad_a"].map((word) => known(`${word}${l}`));
     const made = stepAt(state.position)?.output;
     if (made === `slope${l}` && a) return [`a ${readable(entry(a))}`, `f′ ${readable(entry(quantity(made)))}`];
-    const back = delta ? `δ ${readable(entry(delta))}` : grad_a ? `∂C/∂a ${readable(entry(grad_a))}` : "";
+    const probabilities = l === state.recording.sizes.length - 1 && known("y_hat");
+    const logits = l === state.recording.sizes.length - 1 && known("z_shifted");
+    const shown = [["δ", delta], ["∂C/∂a", grad_a], ["ŷ", probabilities], ["z̄", logits]].find(([, found]) => found);
+    const back = shown ? `${shown[0]} ${readable(entry(shown[1]))}` : "";
     return [a ? `a ${readable(entry(a))}` : z ? `z ${readable(entry(z))}` : "·", back];
   }
 
@@ -172,19 +206,33 @@ function tracerView(controller, el) {
     return make("div", { className: "bp-matrix" }, [made]);
   }
 
-  // An entry of a product is a row times a column; point at one, and they light up and the sum is written out.
+  // An entry of a matrix product is a row times a column, one of δ a number times a number; point at an entry, and they
+  // light up and what it is made of is written out.
   function writeOut(event) {
     const cell = event.target.closest?.("td");
     const step = stepAt(state.position);
     matrices.querySelectorAll(".bp-in-sum").forEach((one) => one.classList.remove("bp-in-sum"));
     say("");
     const output = cell?.closest("table")?.dataset.quantity;
-    if (!step?.product || output !== step.output) return;
+    if (!isWrittenOut(step) || output !== step.output) return;
     const [i, j] = [Number(cell.dataset.row), Number(cell.dataset.column)];
     if (i < 0 || j < 0) return;
+    const entry = (found, r, c) => numbersOf(found)[r * found.shape[1] + c];
+    if (step.factors) {
+      const numbers = step.factors.map((name) => bracketed(entry(quantity(name), i, j)));
+      say(
+        `${output}[${i}, ${j}] = ${step.factors.map((name) => `${name}[${i}, ${j}]`).join(" · ")} = ` +
+          `${numbers.join(" · ")} = ${readable(entry(quantity(output), i, j))}`,
+      );
+      for (const name of [...step.factors, output]) {
+        matrices
+          .querySelectorAll(`table[data-quantity="${CSS.escape(name)}"] td[data-row="${i}"][data-column="${j}"]`)
+          .forEach((one) => one.classList.add("bp-in-sum"));
+      }
+      return;
+    }
     const [left, leftTurned, right, rightTurned] = step.product;
     const [A, B] = [quantity(left), quantity(right)];
-    const entry = (found, r, c) => numbersOf(found)[r * found.shape[1] + c];
     const inner = leftTurned ? A.shape[0] : A.shape[1];
     const terms = [];
     for (let k = 0; k < inner; k += 1) {
@@ -206,11 +254,13 @@ function tracerView(controller, el) {
     if (bias) lightLine(bias, "column", j);
     cell.classList.add("bp-in-sum");
   }
+  const isWrittenOut = (step) => Boolean(step?.product ?? step?.factors);
   function say(text) {
-    hint.textContent = text || !stepAt(state.position)?.product ? "" : HINT;
+    const step = stepAt(state.position);
+    hint.textContent = text || !isWrittenOut(step) ? "" : hintOf(step.product ? "sum" : "product");
     if (written.textContent !== text) written.textContent = text;
   }
-  const HINT = "Point at an entry of the result, or reach it with the Tab key and the arrows: its sum is written out here.";
+  const hintOf = (what) => `Point at an entry of the result, or reach it with the Tab key and the arrows: its ${what} is written out here.`;
   matrices.addEventListener("pointerover", frame.guard(writeOut));
   matrices.addEventListener("focusin", frame.guard(writeOut));
   matrices.addEventListener("keydown", (event) => {
@@ -234,6 +284,7 @@ function tracerView(controller, el) {
     finish.setAttribute("aria-disabled", String(state.position === state.recording.frames));
     if (drawn !== layersNow().join()) layOut();
     network.each((l, i) => network.unit(l, i, unitWords(l, i)));
+    writeLoss();
     [...code.children].forEach((line, i) => {
       const here = i === state.position - 1;
       line.classList.toggle("bp-here", here);
@@ -258,7 +309,7 @@ function tracerView(controller, el) {
       }
       matrices.replaceChildren(...parts, ...output);
       const first = matrices.querySelector(`.bp-output td`);
-      if (first && step.product) first.tabIndex = 0;
+      if (first && isWrittenOut(step)) first.tabIndex = 0;
     } else {
       equation.replaceChildren(make("p", { textContent: "Step begins the pass." }));
       matrices.replaceChildren(table("X"), table("y"));

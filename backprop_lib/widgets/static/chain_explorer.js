@@ -1,5 +1,19 @@
 // The view of the chain explorer. What the recording holds stands in chain_explorer.py.
 
+// A number as `readable` writes it, with so many more digits where they are not 0; rounded as Python rounds, halfway to
+// the even digit.
+function spelled(value, more = 0) {
+  const size = Math.abs(value);
+  if (size === 0 || !Number.isFinite(size)) return readable(value);
+  const sign = value < 0 ? "−" : "";
+  if (size < 0.001 || size >= 10000) return `${sign}${size.toExponential(2 + more).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−")}`;
+  const places = 4 + more;
+  const halfway = (size * 2 ** (places + 1)) % 2 === 1;
+  const text = (halfway ? (2 * Math.round((size * 10 ** places) / 2)) / 10 ** places : size).toFixed(places);
+  return `${sign}${text.replace(/(\.\d{4}\d*?)0+$/, "$1")}`;
+}
+const enclosed = (text) => (text.startsWith("−") ? `(${text})` : text);
+
 function chainView(controller, el) {
   const { state } = controller;
   const frame = makeFrame(controller, el, {
@@ -7,7 +21,7 @@ function chainView(controller, el) {
     counts: "Place",
     unit: "places",
     words: ({ recording, position }) => recording.words[position],
-    shown: ({ recording, position }) => `${recording.begin} = ${readable(recording.x[position])}`,
+    shown: ({ recording, position }) => `${recording.begin} = ${spelled(recording.x[position])}`,
     working: "Computing the other chain.",
   });
   const graphs = frame.choice("Computation", [], (graph) => controller.change({ graph }));
@@ -24,7 +38,19 @@ function chainView(controller, el) {
   let rows = [];
 
   const linkTerm = ([from, to]) => `link:${from}:${to}`;
-  const at = (array, count, k) => array[state.position * count + k];
+  const at = (array, count, k, position = state.position) => array[position * count + k];
+  const columnOf = (name) => state.recording.columns[state.recording.names.indexOf(name)];
+  const digits = (column, position) => at(state.recording.digits, 1 + Math.max(...state.recording.columns), column, position);
+  const slopeText = (link, position) => spelled(at(state.recording.slopes, state.recording.links.length, link, position), digits(columnOf(state.recording.links[link][1]), position));
+
+  function widest(link) {
+    let longest = "";
+    for (let position = 0; position <= state.recording.frames; position += 1) {
+      const text = slopeText(link, position);
+      if (text.length > longest.length) longest = text;
+    }
+    return `× ${longest}`;
+  }
 
   function layOut() {
     const { names, boxes, links, columns, title, begin: start } = state.recording;
@@ -37,12 +63,12 @@ function chainView(controller, el) {
         term: `value:${name}`,
         lines: [name in formula ? `${name} = ${formula[name]}` : `${name}, moved by you`, "", ""],
       })),
-      links: links.map(([from, to]) => ({ from, to, widest: "× −0.0000", term: linkTerm([from, to]) })),
+      links: links.map(([from, to], link) => ({ from, to, widest: widest(link), term: linkTerm([from, to]) })),
     });
   }
 
   function recording() {
-    const { links, paths, boxes, signs, begin: start, end, wrong_link: wrong } = state.recording;
+    const { links, paths, boxes, signs, begin: start, end, wrong_links: wrong } = state.recording;
     const formula = Object.fromEntries(boxes);
     layOut();
     const several = paths.length > 1;
@@ -81,7 +107,7 @@ function chainView(controller, el) {
       const canvas = make("canvas", { role: "img" });
       if (from === start) dragOn(canvas);
       const legend = make("ul", { className: "bp-legend" }, [
-        make("li", {}, wrong === link ? [swatch("currentColor", "2 3", -1), make("span", { textContent: "with the slope that was written down" })] : [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })]),
+        make("li", {}, wrong.includes(link) ? [swatch("currentColor", "2 3", -1), make("span", { textContent: "with the slope that was written down" })] : [swatch(COLORS[1], "7 4", -1), make("span", { textContent: "tangent" })]),
       ]);
       const figure = make("figure", { className: "bp-panel" }, [caption, canvas, legend]);
       figure.dataset.term = linkTerm([from, to]);
@@ -113,35 +139,35 @@ function chainView(controller, el) {
   }
 
   function position() {
-    const { names, boxes, links, values, gradients, slopes, along, nudged, kinks, signs, wrong_at, end, begin: start, wrong_link: wrong } = state.recording;
+    const { names, boxes, links, values, gradients, along, nudged, nudged_links, kinks, signs, wrong, end, begin: start, wrong_links } = state.recording;
     names.forEach((name, i) => {
-      graph.line(i, 1, readable(at(values, names.length, i)));
-      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i))}`);
+      graph.line(i, 1, spelled(at(values, names.length, i)));
+      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${spelled(at(gradients, names.length, i), digits(columnOf(name)))}`);
     });
-    links.forEach((_, i) => graph.label(i, `× ${readable(at(slopes, links.length, i))}`));
+    links.forEach((_, link) => graph.label(link, `× ${slopeText(link)}`));
     rows.forEach(({ path, numbers, product }, i) => {
       [...path].reverse().forEach((link, k) => {
-        numbers[k].textContent = bracketed(at(slopes, links.length, link));
+        numbers[k].textContent = enclosed(slopeText(link));
       });
-      const result = at(along, rows.length, i);
-      product.textContent = readable(result);
-      rows.total.parts[i].textContent = bracketed(result);
+      const result = spelled(at(along, rows.length, i), rows.length > 1 ? digits(1) : 0);
+      product.textContent = result;
+      rows.total.parts[i].textContent = enclosed(result);
     });
-    const slope = at(gradients, names.length, 0);
-    rows.total.sum.textContent = readable(slope);
+    rows.total.sum.textContent = spelled(at(gradients, names.length, 0));
+    const isWrong = (link) => at(wrong, links.length, link) === 1;
+    const doubt = wrong_links.length ? `: a slope was written down wrong${wrong_links.some(isWrong) ? "" : " elsewhere"}, see the marked picture${wrong_links.length > 1 ? "s" : ""}` : "";
     rows.total.words.textContent = kinks[state.position]
       ? "Here is a kink: nudging cannot decide."
-      : `Nudging ${start} gives ${readable(nudged[state.position])}${wrong === null ? "" : `: a slope was written down wrong${wrong_at[state.position] ? "" : " elsewhere"}, see the marked picture`}.`;
+      : `Nudging ${start} gives ${spelled(nudged[state.position])}${doubt}.`;
     draw();
     canvases.forEach(({ caption, canvas, formula, link }) => {
       const [from, to] = links[link];
       const held = links.filter(([other, box]) => box === to && other !== from).map(([other]) => other);
-      const still = held.length ? `, ${held.map((name) => `${name} held at ${readable(valueOf(name))}`).join(", ")}` : "";
-      const slopeText = `${signs[link]}${to}/${signs[link]}${from} = ${readable(at(slopes, links.length, link))}`;
-      const doubt = wrong === link && wrong_at[state.position] ? ` (wrong: nudging gives ${readable(at(state.recording.nudged_links, links.length, link))})` : "";
-      caption.textContent = `${slopeText}${doubt}`;
+      const still = held.length ? `, ${held.map((name) => `${name} held at ${spelled(valueOf(name))}`).join(", ")}` : "";
+      const slope = `${signs[link]}${to}/${signs[link]}${from} = ${slopeText(link)}`;
+      caption.textContent = isWrong(link) ? `${slope} (wrong: nudging gives ${spelled(at(nudged_links, links.length, link), digits(columnOf(to)))})` : slope;
       if (!state.playing) {
-        canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${readable(valueOf(from))}: ${slopeText}.`);
+        canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${spelled(valueOf(from))}: ${slope}.`);
       }
     });
     return boxes;
@@ -153,7 +179,7 @@ function chainView(controller, el) {
   }
 
   function draw() {
-    const { links, curves, slopes, names, spans, wrong_link: wrong } = state.recording;
+    const { links, curves, slopes, names, spans, wrong_links: wrong } = state.recording;
     const points = curves.length / ((state.recording.frames + 1) * links.length);
     canvases.forEach(({ canvas, link }) => {
       const paper = prepare(canvas);
@@ -175,8 +201,8 @@ function chainView(controller, el) {
         pen.beginPath();
         curve.forEach((value, i) => pen[i ? "lineTo" : "moveTo"](scale.px(low + (i / (points - 1)) * (high - low)), scale.py(value)));
         pen.stroke();
-        pen.strokeStyle = wrong === link ? paper.text : COLORS[1];
-        pen.setLineDash(wrong === link ? [2, 3] : [7, 4]);
+        pen.strokeStyle = wrong.includes(link) ? paper.text : COLORS[1];
+        pen.setLineDash(wrong.includes(link) ? [2, 3] : [7, 4]);
         pen.beginPath();
         pen.moveTo(scale.px(low), scale.py(there + slope * (low - here)));
         pen.lineTo(scale.px(high), scale.py(there + slope * (high - here)));

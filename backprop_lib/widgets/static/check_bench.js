@@ -2,9 +2,9 @@
 
 function benchView(controller, el) {
   const { state } = controller;
-  let chosen = null; // the mistake; all of them are recorded
-  const mistake = () => state.recording.mistakes[chosen];
-  const curve = (array) => array.subarray(chosen * (state.recording.frames + 1), (chosen + 1) * (state.recording.frames + 1));
+  const chosen = () => state.picked.mistake; // all of them are recorded
+  const mistake = () => state.recording.mistakes[chosen()];
+  const curve = (array) => array.subarray(chosen() * (state.recording.frames + 1), (chosen() + 1) * (state.recording.frames + 1));
   const losses = () => curve(state.recording.loss);
   const rights = () => curve(state.recording.right);
   const shapeText = (sizes) => `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
@@ -20,12 +20,7 @@ function benchView(controller, el) {
     shown: ({ recording, position }) => `${position} of ${recording.frames}`,
     working: "Trying every mistake in the other setting.",
   });
-  const mistakes = frame.choice("Mistake", [], (i) => {
-    chosen = i;
-    showMistake();
-    frame.showStatus();
-    position();
-  });
+  const mistakes = frame.choice("Mistake", [], (i) => controller.pick({ mistake: i }));
   const settings = frame.choice("Setting", [], (setting) => controller.change({ setting }));
   frame.settings.append(mistakes.element, settings.element);
 
@@ -98,9 +93,12 @@ function benchView(controller, el) {
   }
 
   function recording() {
-    chosen ??= state.recording.first;
     mistakes.fill(state.recording.mistakes.map(({ title, kind }, i) => [i, `${title} (${kind})`]));
-    mistakes.show(chosen);
+    picked();
+  }
+
+  function picked() {
+    mistakes.show(chosen());
     showMistake();
   }
 
@@ -111,6 +109,7 @@ function benchView(controller, el) {
   return frame.begin({
     recording,
     position,
+    picked,
     playing: position,
     controls: () => {
       settings.fill(controller.choices().setting);

@@ -2,26 +2,26 @@
 
 function deltaView(controller, el) {
   const { state } = controller;
-  const at = { combination: 0, size: 0, target: 0 }; // what is chosen; all of it is recorded
+  const at = () => state.picked; // the combination, the size and the target; all of them are recorded
   const places = () => state.recording.frames + 1;
-  const now = () => state.recording.combinations[at.combination];
-  const target = () => now().targets[at.target];
-  const n = () => state.recording.samples[at.size];
+  const now = () => state.recording.combinations[at().combination];
+  const target = () => now().targets[at().target];
+  const n = () => state.recording.samples[at().size];
 
-  const byPlace = (array, combination = at.combination) => array.subarray(combination * places(), (combination + 1) * places());
-  function byTarget(array, combination = at.combination) {
-    const begin = (combination * now().targets.length + at.target) * places();
+  const byPlace = (array, combination = at().combination) => array.subarray(combination * places(), (combination + 1) * places());
+  function byTarget(array, combination = at().combination) {
+    const begin = (combination * now().targets.length + at().target) * places();
     return array.subarray(begin, begin + places());
   }
-  function bySize(array, combination = at.combination) {
+  function bySize(array, combination = at().combination) {
     const { samples } = state.recording;
-    const begin = ((combination * samples.length + at.size) * now().targets.length + at.target) * places();
+    const begin = ((combination * samples.length + at().size) * now().targets.length + at().target) * places();
     return array.subarray(begin, begin + places());
   }
   function run(combination) {
     const { runs, steps, run_every: every, samples } = state.recording;
     const count = steps / every + 1;
-    const row = (combination * samples.length + at.size) * now().targets.length + at.target;
+    const row = (combination * samples.length + at().size) * now().targets.length + at().target;
     const begin = (row * places() + state.position) * count;
     return runs.subarray(begin, begin + count);
   }
@@ -55,28 +55,13 @@ function deltaView(controller, el) {
     words,
     shown: ({ recording, position }) => `z = ${readable(recording.z[position])}`,
   });
-  const again = () => {
-    frame.showStatus();
-    position();
-  };
-  const combinations = frame.choice("Output and loss", [], (i) => {
-    at.combination = i;
-    showTargets();
-    again();
-  });
+  const combinations = frame.choice("Output and loss", [], (combination) => controller.pick({ combination }));
   const targets = frame.slider("Target y", {
     text: (i) => readable(now().targets[i]),
-    onMove: (i) => {
-      at.target = i;
-      again();
-    },
+    onMove: (target) => controller.pick({ target }),
   });
-  const sizes = frame.choice("Samples n", [], (i) => {
-    at.size = i;
-    again();
-  });
+  const sizes = frame.choice("Samples n", [], (size) => controller.pick({ size }));
   frame.settings.append(combinations.element, targets.element, sizes.element);
-  const showTargets = () => targets.show(at.target, now().targets.length - 1);
 
   // A prime of its own size: as a superscript it is a dot.
   const slopeAtZ = math("mrow", { "data-term": "slope" }, [
@@ -217,13 +202,16 @@ function deltaView(controller, el) {
   }
 
   function recording() {
-    const { combinations: all, samples, first } = state.recording;
-    [at.combination, at.size, at.target] = first;
+    const { combinations: all, samples } = state.recording;
     combinations.fill(all.map(({ title }, i) => [i, title]));
     sizes.fill(samples.map((size, i) => [i, String(size)]));
-    combinations.show(at.combination);
-    sizes.show(at.size);
-    showTargets();
+    picked();
+  }
+
+  function picked() {
+    combinations.show(at().combination);
+    sizes.show(at().size);
+    targets.show(at().target, now().targets.length - 1);
   }
 
   function position() {
@@ -244,7 +232,7 @@ function deltaView(controller, el) {
     draw();
   }
 
-  return frame.begin({ recording, position, playing: position });
+  return frame.begin({ recording, position, picked, playing: position });
 }
 
 export default widget({ speeds: [5, 15, 60] }, deltaView);

@@ -96,7 +96,7 @@ function makeFold(title, frame, controller, partOf) {
     }
     canvases.forEach(({ canvas }, i) => {
       part.parts[i].draw(canvas, position);
-      canvas.setAttribute("aria-label", `${part.parts[i].label} at epoch ${position}: ${part.parts[i].about}`);
+      canvas.setAttribute("aria-label", `${part.parts[i].label} at epoch ${position}: ${part.parts[i].about(position)}`);
     });
   });
   const fold = make("details", { className: "bp-parameters", ontoggle: draw }, [make("summary", { textContent: title }), words, place]);

@@ -8,18 +8,18 @@ const RULES = {
 
 function forwardView(controller, el) {
   const { state } = controller;
-  let chosen = 0; // which number the slider moves
+  const chosen = () => state.picked.number; // which number the slider moves
   let unit = [1, 0]; // whose sum is written out
   const frame = makeFrame(controller, el, {
     name: "Forward explorer",
     counts: "Value",
     unit: "steps",
-    words: ({ recording, position }) => recording.words[chosen][position],
-    shown: ({ recording, position }) => `${recording.changeables[chosen].name} = ${readable(valueAt(position))}`,
+    words: ({ recording, position }) => recording.words[chosen()][position],
+    shown: ({ recording, position }) => `${recording.changeables[chosen()].name} = ${readable(valueAt(position))}`,
     working: "Computing with the change.",
   });
 
-  const changeable = () => state.recording.changeables[chosen];
+  const changeable = () => state.recording.changeables[chosen()];
   const valueAt = (position) => {
     const { reach, home } = state.recording;
     return changeable().current + (reach * (position - home)) / home;
@@ -28,14 +28,12 @@ function forwardView(controller, el) {
   // The number to move. What was moved before is kept, for which the kernel records anew.
   const which = frame.choice("Move", [], choose);
   function choose(next) {
-    if (next === chosen) return;
-    const { name } = changeable();
-    const moved = state.position !== state.recording.home;
-    const step = state.position;
-    chosen = next;
-    if (moved) controller.change({ keep: [name, step] });
-    controller.scrub(state.recording.home);
-    which.show(chosen);
+    controller.then(() => {
+      if (next === chosen()) return;
+      const { position: step, recording: { home } } = state;
+      if (step === home) controller.pick({ number: next });
+      else controller.change({ keep: [changeable().name, step] }, { number: next });
+    });
   }
   frame.settings.append(which.element);
 
@@ -75,7 +73,7 @@ function forwardView(controller, el) {
     begins.count = numbers + 1; // and the loss
   }
   function recorded(l, word, i, position) {
-    const begin = (chosen * (state.recording.frames + 1) + position) * begins.count;
+    const begin = (chosen() * (state.recording.frames + 1) + position) * begins.count;
     return state.recording.values[begin + begins.get(l)[word] + unitsOf(l).indexOf(i)];
   }
   const isMoved = (kind, l, ...index) => {
@@ -189,11 +187,14 @@ function forwardView(controller, el) {
   function recording() {
     const { changeables, mathml } = state.recording;
     measure();
-    chosen = Math.min(chosen, changeables.length - 1);
     equation.innerHTML = mathml;
     layOut();
     which.fill(changeables.map(({ name }, i) => [i, name]));
-    which.show(chosen);
+    picked();
+  }
+
+  function picked() {
+    which.show(chosen());
   }
 
   function position() {
@@ -213,7 +214,7 @@ function forwardView(controller, el) {
     writeOut();
   }
 
-  return frame.begin({ recording, position, redraw: () => {
+  return frame.begin({ recording, position, picked, redraw: () => {
     layOut();
     position();
   } });

@@ -2,11 +2,12 @@
 
 function flowView(controller, el) {
   const { state } = controller;
+  let back = "deltas"; // what the second panel draws
   const frame = makeFrame(controller, el, {
     name: "Gradient flow",
     counts: "Epoch",
     unit: "epochs",
-    words: ({ recording, position }) => recording.words[position],
+    words: ({ recording, position }) => (back === "dW" ? recording.words_dW : recording.words)[position],
     shown: ({ recording, position }) => `${position} of ${recording.frames}`,
     working: "Training with the new settings.",
   });
@@ -16,17 +17,23 @@ function flowView(controller, el) {
     ["hidden", "Activation"],
     ["gain", "Gain"],
   ].map(([name, label]) => ({ name, choice: frame.choice(label, [], (value) => controller.change({ [name]: value })) }));
-  frame.settings.append(...choices.map(({ choice }) => choice.element));
+  const perLayer = frame.choice("Per layer", [["deltas", "δ"], ["dW", "dW"]], (value) => {
+    back = value;
+    position();
+    frame.showStatus();
+  });
+  frame.settings.append(...choices.map(({ choice }) => choice.element), perLayer.element);
 
-  const panels = [
-    ["activations", "Size of the activations in each layer"],
-    ["deltas", "Size of δ in each layer"],
-    ["loss", "Loss"],
-  ].map(([name, title]) => {
-    const caption = make("figcaption", { textContent: title });
+  const TITLES = {
+    activations: () => "Size of the activations in each layer",
+    back: () => `Size of ${back === "dW" ? "dW" : "δ"} in each layer`,
+    loss: () => "Loss",
+  };
+  const panels = Object.keys(TITLES).map((name) => {
+    const caption = make("figcaption", {});
     const canvas = make("canvas", { role: "img" });
     const legend = make("ul", { className: "bp-legend" });
-    return { name, title, canvas, legend, figure: make("figure", { className: "bp-panel" }, [caption, canvas, legend]) };
+    return { name, caption, canvas, legend, figure: make("figure", { className: "bp-panel" }, [caption, canvas, legend]) };
   });
   frame.body.append(make("div", { className: "bp-panels" }, panels.map(({ figure }) => figure)));
 
@@ -35,7 +42,7 @@ function flowView(controller, el) {
 
   function layers(paper, name) {
     const { depth } = state.recording;
-    const [measured, expected] = [logs(at(state.recording[name], depth)), logs(state.recording[`expected_${name}`])];
+    const [measured, expected] = [logs(at(state.recording[name], depth)), logs(state.recording[`expected_${name}`] ?? [])];
     const all = [...logs(state.recording[name]), ...expected].filter(Number.isFinite);
     const top = Math.ceil((all.length ? Math.max(...all) : 0) + 0.05);
     const least = (values) => Math.floor(Math.min(...values.filter(Number.isFinite), top - 1) - 0.05);
@@ -74,7 +81,7 @@ function flowView(controller, el) {
 
   const DRAW = {
     activations: (paper) => layers(paper, "activations"),
-    deltas: (paper) => layers(paper, "deltas"),
+    back: (paper) => layers(paper, back),
     loss(paper) {
       const { loss, frames } = state.recording;
       const top = Math.min(largest(loss), 4 * loss[0]) * 1.05 || 1;
@@ -86,7 +93,9 @@ function flowView(controller, el) {
   };
 
   function position() {
-    panels.forEach(({ name, title, canvas, legend }) => {
+    panels.forEach(({ name, caption, canvas, legend }) => {
+      const title = TITLES[name]();
+      caption.textContent = title;
       const paper = prepare(canvas);
       if (!paper) return;
       const entries = DRAW[name](paper);

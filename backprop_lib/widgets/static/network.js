@@ -72,20 +72,22 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
         const [from, to] = [place(c - 1, m), place(c, k)];
         const [x1, y1, x2, y2] = [from.x + box.width, from.y + box.height / 2, to.x, to.y + box.height / 2];
         const edge = { line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
-        edge.line.append(edge.title);
         edges.append(edge.line);
+        // A line is thin, and a dashed one has gaps: what takes the pointer is wider.
+        if (onEdge) edge.hit = drawing("path", { class: "bp-edge-hit", d: `M${x1} ${y1}L${x2} ${y2}` });
+        (edge.hit ?? edge.line).append(edge.title);
         if (labeled) {
           [edge.x, edge.y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
           edge.text = drawing("text", { class: "bp-edge-label bp-outside", x: edge.x, y: edge.y + 0.32 * size, "text-anchor": "middle" });
           edge.back = drawing("rect", { class: "bp-label-back" });
           words.append(edge.back, edge.text);
         }
-        if (onEdge) for (const part of [edge.line, edge.text]) if (part) onEdge(part, l, i, j);
+        if (onEdge) for (const part of [edge.hit, edge.text]) if (part) onEdge(part, l, i, j);
         drawEdge(edge, weight(l, i, j));
         edgeList.push(edge);
       }),
     );
-    svg.append(edges, words);
+    svg.append(edges, ...edgeList.filter((edge) => edge.l === l && edge.hit).map(({ hit }) => hit), words);
   }
 
   const texts = new Map(columns.map((drawn, c) => {

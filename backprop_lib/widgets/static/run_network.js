@@ -125,6 +125,23 @@ function drawWeightImages(canvas, { nIn, nOut, W }, most) {
   }
 }
 
+const rangeInWords = (values) => {
+  const [low, high] = values.reduce(([l, h], value) => [Math.min(l, value), Math.max(h, value)], [Infinity, -Infinity]);
+  return `from ${readable(low)} to ${readable(high)}`;
+};
+
+const UNITS_IN_WORDS = 8; // of a wider layer only the whole is told
+
+function activationsInWords({ a }, units) {
+  const share = (count) => `${Math.round((100 * count) / a.length)} %`;
+  const [above, below] = [a.filter((value) => value > 0).length, a.filter((value) => value < 0).length];
+  const each =
+    units > UNITS_IN_WORDS
+      ? ""
+      : `; ${Array.from({ length: units }, (_, unit) => `unit ${unit + 1} ${rangeInWords(a.filter((_value, i) => i % units === unit))}`).join(", ")}`;
+  return `the activations of ${units} units, ${rangeInWords(a)}, ${share(above)} above 0, ${share(below)} below${each}`;
+}
+
 function weightsPart(recording) {
   const most = largestWeights(recording);
   const images = recording.task === "images";
@@ -136,7 +153,10 @@ function weightsPart(recording) {
         if (images && i === 0) drawWeightImages(canvas, layer, most[i]);
         else drawWeights(canvas, layer, most[i]);
       },
-      about: `${recording.sizes[i]} inputs and ${nOut} units`,
+      about: (epoch) => {
+        const { W, b } = parametersAt(recording, epoch)[i];
+        return `${recording.sizes[i]} inputs and ${nOut} units, W ${rangeInWords(W)}, b ${rangeInWords(b)}`;
+      },
     })),
     words:
       (images && recording.sizes.length === 2
@@ -248,6 +268,10 @@ function unitsPart(recording) {
       for (let unit = 0; unit < units; unit += 1) {
         pen.fillStyle = `rgb(${signedShade(0.5 + 0.5 * (a[row * units + unit] / most)).join()})`;
         pen.fillRect(margin + unit * cell, row * down + 1, cell, down - 2);
+        if (a[row * units + unit] < 0 && cell >= 4) {
+          pen.fillStyle = "#1a1a1a";
+          pen.fillRect(margin + (unit + 0.25) * cell, (row + 0.5) * down, cell / 2, 2);
+        }
       }
       outline(pen, { left: margin, top: row * down + 1.5, right: margin + units * cell, bottom: (row + 1) * down - 0.5 }, "#808080");
     });
@@ -255,7 +279,7 @@ function unitsPart(recording) {
 
   const [drawLayer, words] =
     task === "images"
-      ? [rows, "A row for each of the images above, a column for each unit. Blue is above 0, orange below, white is 0; the strongest color is the largest activation of the layer at this epoch."]
+      ? [rows, "A row for each of the images above, a column for each unit. Blue is above 0, orange below (with a bar, where there is room), white is 0; the strongest color is the largest activation of the layer at this epoch."]
       : inputsOf(recording) === 1
         ? [curves, "The activation of each unit along x; the line across is 0."]
         : [planes, "The activation of each unit over the plane: blue above 0, orange below, white is 0. The line is where z = 0, and + or − stands where the activation is largest; the strongest color is the largest activation of the layer at this epoch."];
@@ -263,7 +287,7 @@ function unitsPart(recording) {
     parts: hidden.map((units, i) => ({
       label: `Layer ${i + 1}`,
       draw: (canvas, epoch) => drawLayer(canvas, layersAt(epoch)[i]),
-      about: `the activations of ${units} units`,
+      about: (epoch) => activationsInWords(layersAt(epoch)[i], units),
     })),
     words: hidden.length ? words : "This network has no hidden units.",
   };

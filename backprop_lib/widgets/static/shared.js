@@ -45,10 +45,10 @@ function unpack(sent) {
   return { version, id, start, frames, ...facts, ...arrays };
 }
 
-// Four decimals, rounded as Python rounds: halfway goes to the even digit.
+// Four decimals, rounded as Python rounds: halfway goes to the even digit. Exactly halfway lie the odd multiples of 1/32.
 function fourDecimals(size) {
   const scaled = size * 1e4;
-  return (scaled % 1 === 0.5 ? (2 * Math.round(scaled / 2)) / 1e4 : size).toFixed(4);
+  return ((size * 32) % 2 === 1 ? (2 * Math.round(scaled / 2)) / 1e4 : size).toFixed(4);
 }
 
 // A number as the course's texts write it, with a true minus sign.
@@ -85,6 +85,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     late: false, // and for longer than anybody wants to hold back a step
     problem: model.get("_problem"),
     frozen: null, // an earlier recording that stays beside the present one
+    picked: where.picked, // what else is chosen of the recording: for each name the place in its list
   };
   let request = 0;
   let asked = null; // what the kernel is working on
@@ -102,8 +103,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     lastSync = performance.now();
     followed = false;
     // With the number of the kernel's last move that was seen here: what it has moved since counts more.
-    const { position, playing, recording } = state;
-    model.set("_shown", { position, playing, moves: where.moves, id: recording.id, by: me });
+    const { position, playing, recording, picked } = state;
+    model.set("_shown", { position, playing, picked, moves: where.moves, id: recording.id, by: me });
     model.save_changes();
   }
 
@@ -143,6 +144,11 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     return true;
   }
 
+  // What takes up a new recording is done when it is here.
+  function then(action) {
+    if (!later(action)) action();
+  }
+
   const play = () => run({ leads: true });
 
   // Run to the end. The window in which Play was pressed tells the kernel where it is; one that follows it is quiet.
@@ -179,7 +185,11 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   function ask(content) {
     pause();
     if (state.waiting) {
-      queued = { reset: content.reset || queued?.reset, settings: { ...queued?.settings, ...content.settings } };
+      queued = {
+        reset: content.reset || queued?.reset,
+        settings: { ...queued?.settings, ...content.settings },
+        picked: { ...queued?.picked, ...content.picked },
+      };
       return undefined;
     }
     state.waiting = true;
@@ -187,7 +197,12 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     // Not a counter: after a reload, or from a second window, the kernel may have answered that number already.
     request = 1 + Math.floor(Math.random() * 2 ** 31);
     const position = content.reset ? 0 : state.position;
-    if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, position, request })) {
+    const picked = { ...state.picked, ...content.picked };
+    if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, picked, position, request })) {
+      if (content.picked) {
+        state.position = state.recording.home ?? 0;
+        pick(picked);
+      }
       if (content.reset) {
         state.waiting = false;
         goTo(state.recording.home ?? 0);
@@ -210,6 +225,13 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     }, PATIENCE_MS);
     emit("waiting");
     return undefined;
+  }
+
+  // Choose what else is shown of the recording.
+  function pick(places) {
+    state.picked = { ...state.picked, ...places };
+    emit("picked");
+    sync();
   }
 
   function finish(problem) {
@@ -256,10 +278,16 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       pause();
       goTo(state.position - 1);
     },
-    scrub(position) {
+    scrub: function scrub(position) {
+      pressed = pressed.filter((action) => !action.isScrub); // of a slider that is dragged only the last place counts
+      const action = () => scrub(position);
+      action.isScrub = true;
+      if (later(action)) return;
       pause();
       goTo(position);
     },
+    then,
+    pick: (places) => then(() => pick(places)),
     toggle() {
       if (state.playing || pressed.includes(play)) pause();
       else play();
@@ -270,8 +298,9 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       if (state.waiting || resetAsks(state) || state.problem.words) ask({ reset: true, settings: {} });
       else goTo(state.recording.home ?? 0);
     },
-    change(settings) {
-      ask({ reset: false, settings });
+    // `picked` is shown with the answer.
+    change(settings, picked) {
+      ask({ reset: false, settings, picked });
     },
     speed(value) {
       state.speed = value;
@@ -301,12 +330,16 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       where = news;
       state.recording = unpack(sent);
       state.position = state.recording.start;
+      state.picked = news.picked;
       return emit("recording");
     }
     if (news === where || news.id !== sent.id) return undefined; // heard, or its recording is still to come
     where = news;
     // What was done here is seen already, unless what another window had done before was heard in between.
     if (news.by === me && !followed) return undefined;
+    const differs = JSON.stringify(news.picked) !== JSON.stringify(state.picked);
+    state.picked = news.picked;
+    if (differs) emit("picked");
     if (news.by && news.playing && state.playing) return undefined; // another window plays as well
     const was = stop();
     if (news.moved || !was) show(news.position);
@@ -393,6 +426,7 @@ function pressInto(text, room) {
 }
 
 const LEAST_SCALE = 0.75;
+const TOLD = 8; // so many values of a marked part are said
 
 // Show a drawing in its whole width, smaller if it has to be; where its letters would be too small, its place scrolls.
 function fitOrScroll(svg, width, height) {
@@ -597,6 +631,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   const problem = make("div", { className: "bp-problem", role: "alert", hidden: true });
   const status = make("p", { className: "bp-status", role: "status" });
   const note = make("p", { className: "bp-note", "aria-live": "polite" }); // what was done last by hand
+  const said = make("p", { className: "bp-said", "aria-live": "polite" }); // what only a screen reader needs to be told
 
   function report({ words: text, details }) {
     problem.hidden = !text;
@@ -705,7 +740,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   ]);
   const settings = make("div", { className: "bp-row", role: "group", "aria-label": "Settings", hidden: true });
   const body = make("div", { className: "bp-body" });
-  root.append(toolbar, settings, problem, status, note, body);
+  root.append(toolbar, settings, problem, status, note, said, body);
   el.append(root);
 
   // Arrows step and space plays wherever the key has no other work; JupyterLab must not take them for its own.
@@ -735,6 +770,15 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   for (const kind of ["pointerover", "focusin"]) root.addEventListener(kind, hover);
   for (const kind of ["pointerleave", "focusout"]) root.addEventListener(kind, () => light([], "bp-hovered"));
 
+  // The part that is marked in `place`, and what it stands for elsewhere, in words.
+  function marked(place, term) {
+    const part = place.querySelector(`[data-term="${CSS.escape(term)}"]`);
+    const others = [...root.querySelectorAll(".bp-hovered[aria-label]")].filter((one) => !place.contains(one));
+    const labels = others.slice(0, TOLD).map((one) => one.getAttribute("aria-label"));
+    if (others.length > TOLD) labels.push(`${others.length - TOLD} more`);
+    return [(part.getAttribute("aria-label") ?? part.textContent).trim().replace(/\s+/g, " "), labels.join("; ")].filter(Boolean).join(": ");
+  }
+
   // What the pointer lights up in `place`, the keyboard lights up there as well: one stop of the Tab key, then arrows.
   function walk(place, label) {
     place.tabIndex = 0;
@@ -746,6 +790,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
       const terms = [...new Set(Array.from(place.querySelectorAll("[data-term]"), (part) => part.dataset.term))];
       at = Math.min(Math.max(at, 0), terms.length - 1);
       light(terms[at]?.split(" ") ?? [], "bp-hovered");
+      said.textContent = terms.length ? marked(place, terms[at]) : "";
     };
     place.addEventListener("focusin", (event) => {
       event.stopPropagation();
@@ -764,6 +809,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   function showPosition() {
     const { recording, position } = state;
     const text = shown(state);
+    if (said.textContent) said.textContent = "";
     scrub.max = recording.frames;
     scrub.value = position;
     scrub.setAttribute("aria-valuetext", text);
@@ -802,8 +848,9 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
       note.textContent = text;
     },
     // Begin: `recording` draws all of a new recording, `position` what changes with the position, `redraw` the canvases.
-    begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {} }) {
+    begin({ recording, position, redraw = position, controls = () => {}, playing = () => {}, frozen = () => {}, picked = () => {} }) {
       let inked = "";
+      let played = false;
       const draw = guard(() => {
         if (!root.clientWidth) {
           inked = ""; // out of sight; drawn when it is back
@@ -823,9 +870,17 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
           showPosition();
           position();
         }),
+        picked: guard(() => {
+          picked();
+          showPosition();
+          position();
+        }),
         playing: guard(() => {
           playButton.textContent = state.playing ? "Pause" : "Play";
           showPosition();
+          // The status line has said nothing while it played, and its text need not change now.
+          said.textContent = state.playing || !played ? "" : status.textContent;
+          played = state.playing;
           playing();
         }),
         waiting: guard(() => {

@@ -1,0 +1,260 @@
+"""What is chosen is one state for all views, no click is lost while the kernel answers, and what is said is heard."""
+
+import re
+
+import numpy as np
+import pytest
+from explorers import make, received
+from test_pages import Page
+
+from backprop_lib.numerals import readable
+from backprop_lib.widgets import EpochStepper
+from backprop_lib.widgets.explorer import joined
+from backprop_lib.widgets.page import _plain
+
+NAMES = ("_sent", "_settings", "_choices", "_problem", "_answered", "_where", "lecture")
+SOURCE = joined("bytes.js", "parts.js", "shared.js") + "\nexport { bytesAgain, makeController, readable };"
+
+DURING = """async ([source, before, after, actions]) => {
+    const { bytesAgain, makeController } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const state = bytesAgain(before), heard = {};
+    let asked;
+    const controller = makeController({
+        get: name => state[name],
+        set: (name, value) => { state[name] = value; },
+        on: (name, listener) => { heard[name] = [...(heard[name] ?? []), listener]; },
+        save_changes: () => {},
+        send: content => { asked = content; },
+    });
+    controller.listen(() => {});
+    controller.change({});
+    for (const [name, value] of actions) {
+        if (name === 'then') controller.then(() => controller.scrub(controller.state.position + value));
+        else controller[name](value);
+    }
+    Object.assign(state, bytesAgain(after), { _answered: asked.request });
+    for (const name of ['_sent', '_where', '_answered']) heard[`change:${name}`].forEach(listener => listener());
+    return [controller.state.position, state._shown.position, state._shown.picked, controller.state.picked];
+}"""
+
+
+def state_of(explorer):
+    return {name: _plain(getattr(explorer, name)) for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("actions", "position"),
+    [
+        ([["scrub", 3], ["scrub", 9]], 9),
+        ([["step", None], ["scrub", 9], ["step", None]], 10),
+        ([["scrub", 9], ["step", None], ["scrub", 4]], 4),
+        ([["step", None], ["then", 5]], 6),
+        ([["scrub", 1000]], 20),
+    ],
+)
+def test_a_slider_moved_while_the_kernel_answers_is_where_it_was_put(chromium, actions, position):
+    stepper = EpochStepper("moons", epochs=20)
+    before = state_of(stepper)
+    stepper.change(seed=3)
+    page = chromium.new_page()
+    assert page.evaluate(DURING, [SOURCE, before, state_of(stepper), actions])[:2] == [position, position]
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["bench", "delta", "forward"])
+def test_a_choice_made_while_the_kernel_answers_is_kept(chromium, name):
+    explorer = make(name)
+    before = state_of(explorer)
+    which = next(iter(explorer._pickable()))
+    explorer._publish()
+    page = chromium.new_page()
+    *_, told, picked = page.evaluate(DURING, [SOURCE, before, state_of(explorer), [["pick", {which: 2}]]])
+    assert picked == told == {**explorer._where["picked"], which: 2}
+    page.close()
+
+
+HEAR = """async ([source, state, news]) => {
+    const { makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const model = { ...state, _sent: { arrays: {}, facts: {}, id: 1, frames: 9 } }, heard = {}, seen = [];
+    const controller = makeController({
+        get: name => model[name], set: () => {}, save_changes: () => {}, send: () => {},
+        on: (name, listener) => { heard[name] = listener; },
+    });
+    controller.listen(what => seen.push(what));
+    model._where = { ...model._where, ...news };
+    heard['change:_where']();
+    return [controller.state.picked, seen];
+}"""
+
+
+def test_a_choice_made_in_another_window_or_by_code_is_taken_up(chromium):
+    place = {"position": 2, "playing": False, "moved": True, "moves": 0, "by": "", "id": 1, "picked": {"mistake": 0}}
+    state = {"_where": place, "_problem": {}, "_settings": {}}
+    page = chromium.new_page()
+    for news in ({"picked": {"mistake": 4}, "by": "another"}, {"picked": {"mistake": 4}, "moves": 1}):
+        picked, seen = page.evaluate(HEAR, [SOURCE, state, news])
+        assert picked == {"mistake": 4}
+        assert "picked" in seen
+    assert "picked" not in page.evaluate(HEAR, [SOURCE, state, {"position": 3, "by": "another"}])[1]
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "choice"),
+    [
+        ("bench", "Mistake", 3),
+        ("delta", "Output and loss", 1),
+        ("delta", "Samples n", 2),
+        ("forward", "Move", 7),
+    ],
+)
+def test_two_views_show_one_choice(chromium, tmp_path, name, label, choice):
+    path = make(name).to_html(tmp_path / "two.html")
+    text = path.read_text(encoding="utf-8")
+    render = 'pageWidget.render({ model: pageModel, el: document.getElementById("explorer") });'
+    assert text.count(render) == 1
+    path.write_text(text.replace(render, f"{render}\n{render}"), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    views = page.locator(".bp-explorer")
+    views.nth(1).wait_for()
+    views.nth(1).get_by_role("combobox", name=label).select_option(index=choice)
+    views.nth(0).locator(".bp-scrub input").fill("7")
+    words = [views.nth(i).get_by_role("status").inner_text() for i in (0, 1)]
+    assert words[0] == words[1]
+    assert views.nth(0).get_by_role("combobox", name=label).evaluate("select => select.selectedIndex") == choice
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["chain", "stepper", "tracer"])
+def test_where_play_stopped_is_said(chromium, tmp_path, name):
+    opened = Page(chromium, make(name).to_html(tmp_path / "page.html"))
+    said = opened.root.locator(".bp-said")
+    assert said.get_attribute("aria-live") == "polite"
+    opened.click("Reset")
+    opened.click("Play")
+    opened.await_position("at > 1")
+    assert said.text_content() == ""
+    opened.click("Pause")
+    assert said.text_content() == opened.words
+    opened.click("Step")
+    assert said.text_content() == ""  # the status line itself speaks then
+    opened.close()
+
+
+def test_what_the_arrows_mark_in_an_equation_is_said_with_what_it_stands_for(chromium, tmp_path):
+    opened = Page(chromium, make("forward").to_html(tmp_path / "page.html"))
+    opened.root.locator(".bp-walk").first.focus()
+    said = opened.root.locator(".bp-said")
+    first = said.text_content()
+    opened.page.keyboard.press("ArrowRight")
+    second = said.text_content()
+    assert re.fullmatch(r"z\s?j: unit 1 of layer 1: 2\.5000", first)
+    assert re.fullmatch(r"a\s?i: x\[0\]: 1\.0000; x\[1\]: 2\.0000", second)
+    assert opened.problems == []
+    opened.close()
+
+
+@pytest.mark.parametrize("width", [700, 1366])
+def test_a_weight_is_chosen_by_a_click_on_its_line_also_where_the_line_is_thin_or_has_a_gap(chromium, tmp_path, width):
+    path = make("forward").to_html(tmp_path / "page.html")
+    opened = Page(chromium, path, viewport={"width": width, "height": 900})
+    names = opened.root.locator(".bp-edge-hit title").all_text_contents()
+    assert len(names) == 12
+    heights = opened.root.locator(".bp-edge-hit").evaluate_all(
+        """hits => hits.map(hit => {
+            const at = hit.getPointAtLength(0.7 * hit.getTotalLength());
+            const { x, y } = at.matrixTransform(hit.getScreenCTM());
+            let high = 0;
+            for (let d = -12; d <= 12; d += 1) high += document.elementFromPoint(x, y + d) === hit;
+            return high;
+        })"""
+    )
+    assert min(heights) >= 8
+    chosen = opened.root.get_by_label("Move")
+    for i, name in enumerate(names):
+        x, y = (
+            opened.root.locator(".bp-edge-hit")
+            .nth(i)
+            .evaluate(
+                """hit => {
+                const { x, y } = hit.getPointAtLength(0.7 * hit.getTotalLength()).matrixTransform(hit.getScreenCTM());
+                return [x, y + 3];
+            }"""
+            )
+        )
+        opened.page.mouse.click(x, y)
+        found = re.fullmatch(r"weight from unit (\d+) of layer \d+ to unit (\d+) of layer (\d+):.*", name)
+        source, target, layer = (int(number) for number in found.groups())
+        assert chosen.evaluate("select => select.selectedOptions[0].text") == f"W{layer}[{source - 1}, {target - 1}]"
+    opened.close()
+
+
+def test_the_slope_of_the_sigmoid_lights_up_in_the_equation(chromium, tmp_path):
+    opened = Page(chromium, make("delta").to_html(tmp_path / "page.html"))
+    opened.root.locator(".bp-product [data-term=slope]").first.hover()
+    lit = opened.root.locator(".bp-equation .bp-hovered")
+    assert lit.count() == 1
+    assert re.search(r"\(\s*1\s*[−-]", lit.first.text_content())
+    opened.close()
+
+
+def test_what_units_compute_is_told_in_words_and_below_0_by_a_bar(chromium, tmp_path):
+    stepper = EpochStepper("digits", hidden_sizes=(20,), hidden="tanh", epochs=5)
+    page = Page(chromium, stepper.to_html(tmp_path / "page.html"))
+    page.root.get_by_text("What each unit computes").click()
+    canvas = page.root.locator("details[open] .bp-fitted")
+    page.scrub.fill("4")
+    stepper.epoch = 4
+    a = stepper.network.forward(received(stepper._sent, "shown_X")).a[1]
+    label = canvas.get_attribute("aria-label")
+    low, high = (float(text.replace("−", "-")) for text in re.search(r"from (\S+) to ([\d.−]+),", label).groups())
+    assert [low, high] == pytest.approx([a.min(), a.max()], abs=2e-4)
+    assert f"{round(100 * (a > 0).mean())} % above 0, {round(100 * (a < 0).mean())} % below" in label
+    dark = canvas.evaluate(
+        """canvas => {
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4) {
+                count += data[i] === 26 && data[i + 1] === 26 && data[i + 2] === 26;
+            }
+            return count;
+        }"""
+    )
+    assert dark >= (a < 0).sum()
+    page.root.get_by_text("Weights as pictures").click()
+    assert " W from −" in page.root.locator("canvas[aria-label^='W and b of layer 2']").get_attribute("aria-label")
+    assert page.problems == []
+    page.close()
+
+
+def test_python_and_the_browser_write_a_number_the_same_way(chromium):
+    values = [
+        0,
+        1,
+        -2.5,
+        1e-3,
+        9.99e-4,
+        0.12345,
+        0.03125,
+        0.09375,
+        1 / 3,
+        9999.99994,
+        1e4,
+        -12345.678,
+        6.4812e-5,
+        -3e-12,
+        7e300,
+    ]
+    values += np.random.default_rng(0).normal(size=200).tolist()
+    page = chromium.new_page()
+    there = page.evaluate(
+        """async ([source, values]) => {
+            const { readable } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+            return [...values.map(readable), ...[NaN, Infinity, -Infinity].map(readable)];
+        }""",
+        [SOURCE, values],
+    )
+    page.close()
+    assert there == [readable(value) for value in (*values, float("nan"), float("inf"), -float("inf"))]
