@@ -110,9 +110,9 @@ def picture(figure, alt, table=None, *, dpi=160, colors=None):
 
 
 def _with_palette(figure, dpi, colors):
-    """Draw a figure as an image of at most so many colors; without dithering, so that an even ground stays even."""
+    """Draw a figure as an image of at most so many colors."""
     pixels = io.BytesIO()
     figure.savefig(pixels, format="rgba", dpi=dpi, facecolor="white")
     size = tuple(int(inches * dpi) for inches in figure.get_size_inches())
     image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
-    return image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return image.quantize(colors, method=Image.Quantize.MEDIANCUT)

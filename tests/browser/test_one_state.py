@@ -212,17 +212,18 @@ def test_what_units_compute_is_told_in_words_and_below_0_by_a_bar(chromium, tmp_
     low, high = (float(text.replace("−", "-")) for text in re.search(r"from (\S+) to ([\d.−]+),", label).groups())
     assert [low, high] == pytest.approx([a.min(), a.max()], abs=2e-4)
     assert f"{round(100 * (a > 0).mean())} % above 0, {round(100 * (a < 0).mean())} % below" in label
-    dark = canvas.evaluate(
-        """canvas => {
+    bars = canvas.evaluate(
+        """(canvas, [rows, units]) => {
+            const cell = Math.min(20, Math.floor((canvas.clientWidth - 23) / units));
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-            let count = 0;
-            for (let i = 0; i < data.length; i += 4) {
-                count += data[i] === 26 && data[i + 1] === 26 && data[i + 2] === 26;
-            }
-            return count;
-        }"""
+            const at = (x, y) => data[4 * (Math.floor(y) * canvas.width + Math.floor(x)) + 2];
+            const of = (row, unit) => at(20 + (unit + 0.5) * cell, (row + 0.5) * 18 + 1) < 40;
+            return [...Array(rows).keys()].map(row => [...Array(units).keys()].map(unit => of(row, unit)));
+        }""",
+        [len(a), 20],
     )
-    assert dark >= (a < 0).sum()
+    assert 20 < (a < 0).sum() < a.size - 20
+    np.testing.assert_array_equal(bars, a < 0)
     page.root.get_by_text("Weights as pictures").click()
     assert " W from −" in page.root.locator("canvas[aria-label^='W and b of layer 2']").get_attribute("aria-label")
     assert page.problems == []
