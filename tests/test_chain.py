@@ -160,11 +160,19 @@ def test_slopes_that_are_each_within_the_tolerance_and_together_are_not_are_told
     first, *others = (line(lambda x: 1 + 0.8e-6, *names) for names in (("x", "u"), ("u", "v"), ("v", "C")))
     chain = Chain(Graph("t", "x", (first, *others), -1, 1, 0))
     assert chain.wrong_link is None
-    assert chain.words(0).endswith("They do not agree, although each slope alone does.")
+    assert "They do not agree, although each slope alone does: small errors add up, or the chain is" in chain.words(0)
     first = replace(first, slopes=(lambda x: np.where(x > 0.5, 2, 1 + 0.8e-6),))
     chain = Chain(Graph("t", "x", (first, *others), -1, 1, 0))
     assert not chain.wrong[0].any()
     assert "They do not agree: the slope du/dx that was written down is wrong, for example at" in chain.words(0)
+
+
+@pytest.mark.parametrize(("last", "told"), [(1e-300, "1.00e+20"), (1.0, "∞")])
+def test_slopes_whose_product_is_huge_are_told_and_stop_nothing(last, told):
+    slopes = (("x", "u", 1e160), ("u", "v", 1e160), ("v", "C", last))
+    boxes = [Box(to, "", (by,), lambda x: x, (lambda x, s=s: np.full_like(x, s),)) for by, to, s in slopes]
+    chain = Chain(Graph("t", "x", tuple(boxes), 0, 1, 0.5))
+    assert f" = {told}. This is dC/dx = {told};" in chain.words(0)
 
 
 def as_numbers(text):

@@ -147,7 +147,10 @@ def test_what_is_chosen_of_a_recording_is_known_to_the_kernel_and_to_every_windo
     assert (explorer._where["picked"][which], explorer._where["position"]) == (other, 3)
     ask(explorer, kind="change", settings={}, picked={which: first}, position=3)
     assert explorer._where["picked"][which] == first
-    ask(explorer, kind="change", settings={}, picked={which: count}, position=3)
+    settings = {"setting": "one_layer"} if name == "bench" else {"keep": ["x[0]", 25]} if name == "forward" else {}
+    recording = explorer._recording()
+    ask(explorer, kind="change", settings=settings, picked={which: count}, position=3)
+    assert explorer._recording() is recording  # all of it or nothing
     assert f"{which} is {count}; 0 to {count - 1} was expected." in explorer._problem["words"]
     assert explorer._where["picked"][which] == first
 

@@ -22,6 +22,10 @@ CURVE_POINTS = 41
 MOST_BOXES = 8
 MOST_PATHS = 8
 MOST_DIGITS = 8  # so many more than four decimals at most
+APART = (
+    "They do not agree, although each slope alone does: small errors add up, "
+    "or the chain is too steep here for nudging."
+)
 HIDDEN = 1e-3  # where the comparison cannot see an error of this share, it is said
 
 
@@ -205,8 +209,9 @@ class Chain:
         return (self.graph.start, *(box.name for box in self.graph.boxes))
 
     def along(self, path):
-        """Return the product of the slopes along a path, at every place."""
-        return np.prod([self.slopes[link] for link in path], axis=0)
+        """Return the product of the slopes along a path, at every place, multiplied from the end to the start."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.prod([self.slopes[link] for link in reversed(path)], axis=0)
 
     def curves(self):
         """Return for each link its function with the other sources held still.
@@ -267,7 +272,7 @@ class Chain:
         """Return what is to be said of a wrong slope at a position, no or one sentence."""
         agrees, undecided = self.agrees[position], self.kinks[position]
         if self.wrong_link is None:
-            return [] if agrees or undecided else ["They do not agree, although each slope alone does."]
+            return [] if agrees or undecided else [APART]
         here = np.flatnonzero(self.wrong[position])
         link = here[0] if here.size else self.wrong_link
         source, box = self.links[link]
@@ -334,7 +339,8 @@ class Chain:
         for box in reversed(self.graph.boxes):
             for source in reversed(box.sources):
                 link -= 1
-                gradients[source] = gradients[source] + gradients[box.name] * self.slopes[link]
+                with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+                    gradients[source] = gradients[source] + gradients[box.name] * self.slopes[link]
         return gradients
 
     def _paths(self):
@@ -408,7 +414,8 @@ class Chain:
         of the column before. Where the products along the paths do not come out with that, all columns begin higher.
         """
         last = self.columns[self.end]
-        if not all(np.isfinite(gradient[position]) for gradient in self.gradients.values()):
+        products = [self.along(path)[position] for path in self.paths]
+        if not np.isfinite([*products, *(gradient[position] for gradient in self.gradients.values())]).all():
             return [0] * (last + 1)
         for least in range(MOST_DIGITS):
             digits = [0] * (last + 1)

@@ -216,12 +216,15 @@ class Explorer(anywidget.AnyWidget):
         finally:
             self._follows = False
 
-    def _pick(self, places):
+    def _check_places(self, places):
         pickable = self._pickable()
         for name, place in places.items():
             _, count = pickable[name]
             if validation.whole_number(name, place, at_least=0) >= count:
                 raise ValueError(f"{name} is {place}; 0 to {count - 1} was expected.")
+
+    def _pick(self, places):
+        self._check_places(places)
         self._picked = {**self._picked, **places}
 
     def _choose(self, **places):
@@ -234,8 +237,10 @@ class Explorer(anywidget.AnyWidget):
         """Answer the browser: a change of settings, or a reset."""
         try:
             setattr(self, self.trait, content["position"])
+            picked = content.get("picked", {})
+            self._check_places(picked)
             self._apply(content.get("settings", {}))
-            self._pick(content.get("picked", {}))
+            self._pick(picked)
             if content["kind"] == "reset":
                 self._restart()
             problem = {}

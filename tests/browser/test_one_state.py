@@ -18,22 +18,24 @@ SOURCE = joined("bytes.js", "parts.js", "shared.js") + "\nexport { bytesAgain, m
 DURING = """async ([source, before, after, actions]) => {
     const { bytesAgain, makeController } = await import(
         URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-    const state = bytesAgain(before), heard = {};
-    let asked;
+    const state = bytesAgain(before), heard = {}, asked = [];
+    let lose_patience;
+    window.setTimeout = action => { lose_patience = action; };
     const controller = makeController({
         get: name => state[name],
         set: (name, value) => { state[name] = value; },
         on: (name, listener) => { heard[name] = [...(heard[name] ?? []), listener]; },
         save_changes: () => {},
-        send: content => { asked = content; },
+        send: content => { asked.push(content); },
     });
     controller.listen(() => {});
     controller.change({});
     for (const [name, value] of actions) {
-        if (name === 'then') controller.then(() => controller.scrub(controller.state.position + value));
+        if (name === 'late') lose_patience();
+        else if (name === 'then') controller.then(() => controller.scrub(controller.state.position + value));
         else controller[name](value);
     }
-    Object.assign(state, bytesAgain(after), { _answered: asked.request });
+    Object.assign(state, bytesAgain(after), { _answered: asked.at(-1).request });
     for (const name of ['_sent', '_where', '_answered']) heard[`change:${name}`].forEach(listener => listener());
     return [controller.state.position, state._shown.position, state._shown.picked, controller.state.picked];
 }"""
@@ -62,19 +64,25 @@ def test_a_slider_moved_while_the_kernel_answers_is_where_it_was_put(chromium, a
     page.close()
 
 
+@pytest.mark.parametrize("late", ["in time", "late", "late after it"])
 @pytest.mark.parametrize("name", ["bench", "delta", "forward"])
-def test_a_choice_made_while_the_kernel_answers_is_kept(chromium, name):
+def test_a_choice_made_while_the_kernel_answers_is_kept(chromium, name, late):
     explorer = make(name)
     before = state_of(explorer)
     which = next(iter(explorer._pickable()))
+    explorer._packed = None  # so that the answer brings another recording
     explorer._publish()
+    assert explorer._sent["id"] > before["_sent"]["id"]
+    pick = ["pick", {which: 2}]
+    actions = {"in time": [pick], "late": [["late", None], pick], "late after it": [pick, ["late", None]]}[late]
     page = chromium.new_page()
-    *_, told, picked = page.evaluate(DURING, [SOURCE, before, state_of(explorer), [["pick", {which: 2}]]])
-    assert picked == told == {**explorer._where["picked"], which: 2}
+    *_, told, picked = page.evaluate(DURING, [SOURCE, before, state_of(explorer), actions])
+    assert picked == {**explorer._where["picked"], which: 2}
+    assert told == {which: 2}  # and nothing that another window may have chosen meanwhile
     page.close()
 
 
-HEAR = """async ([source, state, news]) => {
+HEAR = """async ([source, state, news, does]) => {
     const { makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
     const model = { ...state, _sent: { arrays: {}, facts: {}, id: 1, frames: 9 } }, heard = {}, seen = [];
     const controller = makeController({
@@ -82,6 +90,8 @@ HEAR = """async ([source, state, news]) => {
         on: (name, listener) => { heard[name] = listener; },
     });
     controller.listen(what => seen.push(what));
+    if (does) controller[does]();
+    seen.length = 0;
     model._where = { ...model._where, ...news };
     heard['change:_where']();
     return [controller.state.picked, seen];
@@ -97,7 +107,77 @@ def test_a_choice_made_in_another_window_or_by_code_is_taken_up(chromium):
         assert picked == {"mistake": 4}
         assert "picked" in seen
     assert "picked" not in page.evaluate(HEAR, [SOURCE, state, {"position": 3, "by": "another"}])[1]
+    # by code, while it plays here: it goes on
+    news = {"picked": {"mistake": 4}, "moves": 1, "moved": False, "playing": True}
+    assert page.evaluate(HEAR, [SOURCE, state, news, "toggle"]) == [{"mistake": 4}, ["picked"]]
     page.close()
+
+
+TWICE = """async ([source, state]) => {
+    const { bytesAgain, makeController } = await import(
+        URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const model = bytesAgain(state), told = [];
+    const controller = makeController({
+        get: name => model[name], set: (_, value) => told.push(JSON.stringify(value)),
+        save_changes: () => {}, send: () => {}, on: () => {},
+    });
+    controller.scrub(5);
+    controller.scrub(5);
+    return told;
+}"""
+
+
+def test_the_same_place_told_twice_is_told_twice(chromium):
+    page = chromium.new_page()
+    first, second = page.evaluate(TWICE, [SOURCE, state_of(make("stepper"))])
+    assert first != second  # else the widget manager sends nothing, though another window may have moved meanwhile
+    page.close()
+
+
+LATE = """() => {
+    // The kernel is there and says nothing for long.
+    window.pageModel = pageModel;
+    pageModel.standalone = false;
+    pageModel.widget_manager = { kernel: { status: 'busy' } };
+    window.asked = [];
+    pageModel.send = content => window.asked.push(content);
+    pageModel.on = (name, listener) => { window.heard = { ...window.heard, [name]: listener }; };
+}"""
+
+
+def test_a_moved_number_is_kept_once_however_late_the_kernel_is_and_a_refusal_is_seen(chromium, tmp_path):
+    path = make("forward").to_html(tmp_path / "late.html")
+    text = path.read_text(encoding="utf-8")
+    begin = "const pageWidget = explorer();"
+    assert text.count(begin) == 1
+    path.write_text(text.replace(begin, f"({LATE})();\n{begin}"), encoding="utf-8")
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(path.as_uri())
+    root = page.locator(".bp-explorer")
+    move = root.get_by_role("combobox", name="Move")
+    root.locator(".bp-scrub input").fill("25")
+    move.select_option(index=1)
+    move.select_option(index=2)
+    page.clock.run_for(9000)
+    move.select_option(index=3)
+    assert page.evaluate("window.asked.map(({ settings }) => settings)") == [{"keep": ["x[0]", 25]}]
+    assert root.get_by_role("status").inner_text().startswith("W1[0, 1] = −0.5000. ")
+    page.reload()
+    root.locator(".bp-scrub input").fill("25")
+    move.select_option(index=1)
+    page.evaluate(
+        """() => {
+            const values = { _answered: window.asked[0].request, _problem: { words: 'It was interrupted.' } };
+            const { get } = pageModel;
+            pageModel.get = name => values[name] ?? get(name);
+            window.heard['change:_answered']();
+        }"""
+    )
+    assert root.get_by_role("alert").inner_text() == "It was interrupted."
+    assert root.get_by_role("status").inner_text().startswith("x[0] = 1.5000, it was 1.0000. ")
+    assert move.evaluate("select => select.selectedOptions[0].text") == "x[0]"
+    page.context.close()
 
 
 @pytest.mark.parametrize(

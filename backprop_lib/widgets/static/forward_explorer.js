@@ -31,8 +31,10 @@ function forwardView(controller, el) {
     controller.then(() => {
       if (next === chosen()) return;
       const { position: step, recording: { home } } = state;
-      if (step === home) controller.pick({ number: next });
-      else controller.change({ keep: [changeable().name, step] }, { number: next });
+      if (step !== home && !state.waiting) return controller.change({ keep: [changeable().name, step] }, { number: next });
+      // While a late answer is awaited nothing more is kept: what was asked for would be made twice.
+      if (step !== home) controller.scrub(home);
+      return controller.pick({ number: next });
     });
   }
   frame.settings.append(which.element);

@@ -95,6 +95,9 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   let frame = null;
   let lastSync = 0;
   let followed = false; // another window, since anything was done here
+  let mine = {}; // what was picked here and is not known to be heard
+  let since = {}; // what was picked while the kernel was late with an answer
+  let count = 0; // of what was told: the same place told twice is still told
 
   const emit = (what) => listeners.forEach((listener) => listener(what));
 
@@ -103,8 +106,9 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     lastSync = performance.now();
     followed = false;
     // With the number of the kernel's last move that was seen here: what it has moved since counts more.
-    const { position, playing, recording, picked } = state;
-    model.set("_shown", { position, playing, picked, moves: where.moves, id: recording.id, by: me });
+    const { position, playing, recording } = state;
+    count += 1;
+    model.set("_shown", { position, playing, picked: mine, moves: where.moves, id: recording.id, by: me, count });
     model.save_changes();
   }
 
@@ -197,7 +201,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     // Not a counter: after a reload, or from a second window, the kernel may have answered that number already.
     request = 1 + Math.floor(Math.random() * 2 ** 31);
     const position = content.reset ? 0 : state.position;
-    const picked = { ...state.picked, ...content.picked };
+    const picked = { ...mine, ...content.picked };
     if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, picked, position, request })) {
       if (content.picked) {
         state.position = state.recording.home ?? 0;
@@ -230,6 +234,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   // Choose what else is shown of the recording.
   function pick(places) {
     state.picked = { ...state.picked, ...places };
+    mine = { ...mine, ...places };
+    if (state.waiting) since = { ...since, ...places };
     emit("picked");
     sync();
   }
@@ -242,9 +248,11 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     state.problem = problem;
     emit("waiting");
     emit("problem");
-    const next = queued;
+    const [next, places] = [queued, since];
     queued = null;
-    if (next) return ask(next);
+    since = {};
+    if (next) return ask({ ...next, picked: { ...places, ...next.picked } });
+    if (Object.keys(places).length) pick(places); // the answer did not know of it
     const actions = pressed;
     pressed = [];
     return actions.forEach((action) => action());
@@ -336,11 +344,16 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     if (news === where || news.id !== sent.id) return undefined; // heard, or its recording is still to come
     where = news;
     // What was done here is seen already, unless what another window had done before was heard in between.
-    if (news.by === me && !followed) return undefined;
+    if (news.by === me && !followed) {
+      mine = Object.fromEntries(Object.entries(mine).filter(([name, place]) => news.picked[name] !== place));
+      return undefined;
+    }
+    mine = {};
     const differs = JSON.stringify(news.picked) !== JSON.stringify(state.picked);
     state.picked = news.picked;
     if (differs) emit("picked");
-    if (news.by && news.playing && state.playing) return undefined; // another window plays as well
+    // Another window plays as well, or code only picked something.
+    if (news.playing && state.playing && (news.by || !news.moved)) return undefined;
     const was = stop();
     if (news.moved || !was) show(news.position);
     else sync(); // it was paused here, and here is further on
@@ -886,7 +899,9 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
         waiting: guard(() => {
           root.setAttribute("aria-busy", String(state.waiting && !state.late));
           showStatus();
-          if (!state.waiting) controls();
+          if (state.waiting) return;
+          controls();
+          picked(); // what was asked for may have been refused
         }),
         problem: guard(() => report(state.problem)),
         speed: guard(() => speed.show(state.speed)),
