@@ -40,8 +40,11 @@ def test_links_from_chapter_to_chapter_open_the_notebook(lab):
 
 def test_the_stored_output_of_the_stepper_is_seen_before_anything_is_run(lab):
     page = lab.open("chapters/06_gradient_descent.ipynb")
-    picture = page.get_by_role("img", name="Epoch stepper, XOR")
-    picture.first.scroll_into_view_if_needed()
-    assert picture.first.evaluate("image => image.complete && image.naturalWidth > 1000")
+    cell = page.locator(".jp-CodeCell", has_text='stepper = EpochStepper(data="xor"')
+    cell.scroll_into_view_if_needed()
+    cell.locator(".jp-Placeholder").click()  # folded: it stands behind a question
+    picture = cell.get_by_role("img", name="Epoch stepper, XOR")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 1000")
     assert page.get_by_text("model not found").count() == 0
     page.context.close()

@@ -83,6 +83,9 @@ def visible(locator):
 
 # ---- every control -----------------------------------------------------------------------------------------------
 
+STATE = "{**explorer._settings, **explorer._where['picked']}"
+"""What is chosen, of which all windows show the same."""
+
 MODES = {"Speed", "Edit samples"}
 """What changes only how the next play or click goes."""
 
@@ -416,24 +419,24 @@ def test_on_a_slow_link_nothing_waits_for_it_and_nothing_is_lost_or_comes_back(l
     shown.scrub.fill("0")
     shown.click("Play")
     shown.await_position("at >= 1")
-    earlier, settings = second.root.evaluate(CHOSEN), ask_kernel(page, "explorer._settings")
+    earlier, settings = second.root.evaluate(CHOSEN), ask_kernel(page, STATE)
     shown.root.evaluate(CHANGED)
     shown.await_answer()
     for view in views:
         assert not view.problem.is_visible(), view.problem.inner_text()
     agree(views, shown.position)
-    news = ask_kernel(page, "explorer._settings")
+    news = ask_kernel(page, STATE)
     here, there = (view.root.evaluate(CHOSEN) for view in views)
     followed = {label: text for label, text in there.items() if text != earlier[label] and label not in MODES}
     assert len(followed) == sum(news[name] != settings[name] for name in news)
     assert followed.items() <= here.items()
     # what is said after the answer belongs to the new run
-    words = ask_kernel(page, "explorer._sent['facts'].get('words')")
-    if words and isinstance(words[0], str):
-        assert {
-            text for text in shown.root.evaluate("root => root.after") if not text.startswith(tuple(words))
-        } == set()
-        assert all(view.words.startswith(words[view.position]) for view in views)
+    lists = ask_kernel(page, "[text for name, text in explorer._sent['facts'].items() if name.startswith('words')]")
+    if lists and isinstance(lists[0][0], str):
+        told = tuple(text for words in lists for text in words)
+        assert {text for text in shown.root.evaluate("root => root.after") if not text.startswith(told)} == set()
+        for view in views:
+            assert view.words.startswith(tuple(words[view.position] for words in lists))
     assert page.problems == []
     page.evaluate(LEAVE)
 

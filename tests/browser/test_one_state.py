@@ -113,6 +113,28 @@ def test_a_choice_made_in_another_window_or_by_code_is_taken_up(chromium):
     page.close()
 
 
+UNSEEN = """async ([source, state, news]) => {
+    const { makeController } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const model = { ...state, _sent: { arrays: {}, facts: {}, id: 1, frames: 9 } }, heard = {}, told = [];
+    makeController({
+        get: name => model[name], set: (_, value) => told.push(value), save_changes: () => {}, send: () => {},
+        on: (name, listener) => { heard[name] = listener; },
+    });
+    model._where = { ...model._where, ...news };
+    heard['change:_where']();
+    await new Promise(done => { let n = 5; (function f() { n-- ? requestAnimationFrame(f) : done(); })(); });
+    return told;
+}"""
+
+
+def test_a_window_that_shows_no_view_does_not_end_the_play_of_another(chromium):
+    place = {"position": 2, "playing": False, "moved": True, "moves": 0, "by": "", "id": 1, "picked": {}}
+    page = chromium.new_page()
+    state = {"_where": place, "_problem": {}, "_settings": {}}
+    assert page.evaluate(UNSEEN, [SOURCE, state, {"playing": True, "by": "another"}]) == []
+    page.close()
+
+
 TWICE = """async ([source, state]) => {
     const { bytesAgain, makeController } = await import(
         URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));

@@ -358,7 +358,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     if (news.moved || !was) show(news.position);
     else sync(); // it was paused here, and here is further on
     followed = news.by !== "" && news.by !== me;
-    return news.playing ? run({ leads: !followed }) : undefined;
+    // A window that shows nothing, such as an open notebook that was not run there, does not play, and so ends no play.
+    return news.playing && listeners.size > 0 ? run({ leads: !followed }) : undefined;
   }
   model.on("change:_sent", hear);
   model.on("change:_where", hear);
