@@ -52,7 +52,7 @@ def number(value, decimals=4, *, places=0, minus="−"):
     return text.replace("-", minus)
 
 
-def readable(value):
+def readable(value, more=0):
     """Write one number as the explorers do on screen: with four decimals, or where those say little, an exponent.
 
     `readable` in static/shared.js does the same.
@@ -60,6 +60,8 @@ def readable(value):
     Parameters
     ----------
     value : float
+    more : int, optional
+        So many more digits, where they are not 0.
 
     Returns
     -------
@@ -75,7 +77,9 @@ def readable(value):
         return "0"
     if not math.isfinite(size):
         return "not a number" if math.isnan(size) else "∞" if value > 0 else "−∞"
-    return f"{value:.{'4f' if 0.001 <= size < 10_000 else '2e'}}".replace("-", "−")
+    if 0.001 <= size < 10_000:
+        return number(float(value), 4 + int(more), places=4)
+    return f"{value:.{2 + int(more)}e}".replace("-", "−")
 
 
 def places_needed(values, decimals=4):

@@ -9,7 +9,17 @@ import numbers
 
 import numpy as np
 
-__all__ = ["float_array", "learning_rate", "lookup", "positive", "random_generator", "samples", "size", "whole_number"]
+__all__ = [
+    "float_array",
+    "learning_rate",
+    "lookup",
+    "place",
+    "positive",
+    "random_generator",
+    "samples",
+    "size",
+    "whole_number",
+]
 
 
 def float_array(name, value, dtype=float, *, finite=True, computed=False):
@@ -118,6 +128,13 @@ def samples(name, value, n_columns, dtype=float):
 
 def _count(n, noun):
     return f"{n} {noun}{'s' * (n != 1)}"
+
+
+def place(name, value, listed):
+    """Return where `value` stands in a list, or raise ValueError with the list."""
+    if value not in listed:
+        raise ValueError(f"{name} is {value!r}; one of {', '.join(map(str, listed))} was expected.")
+    return listed.index(value)
 
 
 def lookup(kind, name, table):

@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 
 from backprop_lib import activations, gradcheck, validation
-from backprop_lib.numerals import number, readable
+from backprop_lib.numerals import readable
 
 __all__ = ["GRAPHS", "Box", "Chain", "Graph"]
 
@@ -278,7 +278,7 @@ class Chain:
         source, box = self.links[link]
         slope = f"the slope {self.signs[link]}{box}/{self.signs[link]}{source} that was written down is"
         if here.size:
-            nudged = _spelled(self.nudged_links[position, link], self.digits[position, self.columns[box]])
+            nudged = readable(self.nudged_links[position, link], self.digits[position, self.columns[box]])
             begin = "Still, " if undecided else "They agree, but " if agrees else "They do not agree: "
             return [f"{begin}{slope} {self._slope(link, position)}, and nudging {source} gives {nudged}."]
         places = np.flatnonzero(self.wrong[:, link])
@@ -293,13 +293,13 @@ class Chain:
     def _slope(self, link, position, digits=None):
         """Return the slope of a link as it is written."""
         digits = self.digits[position] if digits is None else digits
-        return _spelled(self.slopes[link][position], digits[self.columns[self.links[link][1]]])
+        return readable(self.slopes[link][position], digits[self.columns[self.links[link][1]]])
 
     def _written(self, link, position, digits):
         return _as_number(self._slope(link, position, digits))
 
     def _product(self, path, position):
-        return _spelled(self.along(path)[position], self.digits[position, 1] if len(self.paths) > 1 else 0)
+        return readable(self.along(path)[position], self.digits[position, 1] if len(self.paths) > 1 else 0)
 
     def _values(self, x):
         values = {self.graph.start: x}
@@ -430,7 +430,7 @@ class Chain:
     def _multiplies(self, position, column, digits):
         """Say whether each slope of the end in the names of a column is what the numbers behind it give."""
         shown = {
-            name: _spelled(self.gradients[name][position], digits[self.columns[name]])
+            name: readable(self.gradients[name][position], digits[self.columns[name]])
             for name in self.names
             if self.columns[name] >= column
         }
@@ -451,7 +451,7 @@ class Chain:
         several, added = len(self.paths) > 1, Decimal(0)
         for path in self.paths:
             places = digits[1] if several else 0
-            shown = _spelled(self.along(path)[position], places)
+            shown = readable(self.along(path)[position], places)
             product = Decimal(1)
             for link in path:
                 product *= self._written(link, position, digits)
@@ -469,16 +469,6 @@ class Chain:
 
 def _factor(text):
     return f"({text})" if text.startswith("−") else text
-
-
-def _spelled(value, digits):
-    """Write a number as `readable` does, with so many more digits where they are not 0."""
-    size = abs(value)
-    if digits == 0 or size == 0 or not np.isfinite(size):
-        return readable(value)
-    if 0.001 <= size < 10_000:
-        return number(value, 4 + int(digits), places=4)
-    return f"{value:.{2 + digits}e}".replace("-", "−")
 
 
 def _as_number(text):

@@ -120,8 +120,7 @@ class CheckBench(Explorer):
             "setting": setting.name,
             "purpose": setting.purpose,
             "shape": (
-                f"{'-'.join(map(str, setting.sizes))}, {hidden}, "
-                f"output {setting.output}, {setting.loss}, "
+                f"{'-'.join(map(str, setting.sizes))}, {hidden}, output {setting.output}, {setting.loss}, "
                 f"{setting.n_samples} {'sample' if setting.n_samples == 1 else 'samples'}"
             ),
             "mistakes": [self._facts_of(tried) for tried in bench.tried],

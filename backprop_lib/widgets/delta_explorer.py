@@ -9,6 +9,7 @@ Arrays as `OutputSweeps` has them: float64 "z", and float32 "y_hat", "slope", "l
 
 import numpy as np
 
+from backprop_lib import validation
 from backprop_lib.numerals import readable
 from backprop_lib.plots.palette import panels
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
@@ -73,7 +74,7 @@ class DeltaExplorer(Explorer):
     position = Position(0)
 
     def __init__(self, combination="sigmoid_half_mse", *, lecture=False):
-        self._first = _place("combination", combination, [one.name for one in COMBINATIONS])
+        self._first = validation.place("combination", combination, [one.name for one in COMBINATIONS])
         self.sweeps = OutputSweeps()
         super().__init__(lecture=lecture)
 
@@ -106,11 +107,11 @@ class DeltaExplorer(Explorer):
         """
         picked = dict(self._picked)
         if combination is not None:
-            picked["combination"] = _place("combination", combination, [one.name for one in COMBINATIONS])
+            picked["combination"] = validation.place("combination", combination, [one.name for one in COMBINATIONS])
         if target is not None:
-            picked["target"] = _place("target", target, list(COMBINATIONS[picked["combination"]].targets))
+            picked["target"] = validation.place("target", target, list(COMBINATIONS[picked["combination"]].targets))
         if samples is not None:
-            picked["size"] = _place("samples", samples, list(SAMPLES))
+            picked["size"] = validation.place("samples", samples, list(SAMPLES))
         self._choose(**picked)
 
     def _pickable(self):
@@ -172,10 +173,3 @@ class DeltaExplorer(Explorer):
             ax.set(xlabel="z", ylabel=label)
             ax.legend(frameon=False)
         return still(figure, f"The loss and delta over z, for two losses. {self._sentence()}")
-
-
-def _place(name, value, listed):
-    """Return where a value stands in a list."""
-    if value not in listed:
-        raise ValueError(f"{name} is {value!r}; one of {', '.join(map(str, listed))} was expected.")
-    return listed.index(value)

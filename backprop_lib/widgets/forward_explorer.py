@@ -88,14 +88,12 @@ class ForwardExplorer(Explorer):
         ValueError
             If there is no such number.
         """
-        names = [one.name for one in self.sweeps.changeables]
-        if name not in names:
-            raise ValueError(f"name is {name!r}; one of {', '.join(names)} was expected.")
+        number = validation.place("name", name, [one.name for one in self.sweeps.changeables])
         if name == self.chosen:
             return
         if self.position != HALF:
             self.change(self.chosen, self.position)
-        self._choose(number=names.index(name))
+        self._choose(number=number)
 
     def _pickable(self):
         return {"number": (0, len(self.sweeps.changeables))}

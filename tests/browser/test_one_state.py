@@ -341,6 +341,8 @@ def test_python_and_the_browser_write_a_number_the_same_way(chromium):
         9.99e-4,
         0.12345,
         0.03125,
+        0.015625,
+        2 + 2**-9,
         0.09375,
         1 / 3,
         9999.99994,
@@ -355,9 +357,11 @@ def test_python_and_the_browser_write_a_number_the_same_way(chromium):
     there = page.evaluate(
         """async ([source, values]) => {
             const { readable } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-            return [...values.map(readable), ...[NaN, Infinity, -Infinity].map(readable)];
+            const all = [...values, NaN, Infinity, -Infinity];
+            return [0, 1, 4].map(more => all.map(value => readable(value, more)));
         }""",
         [SOURCE, values],
     )
     page.close()
-    assert there == [readable(value) for value in (*values, float("nan"), float("inf"), -float("inf"))]
+    values += [float("nan"), float("inf"), -float("inf")]
+    assert there == [[readable(value, more) for value in values] for more in (0, 1, 4)]

@@ -1,17 +1,5 @@
 // The view of the chain explorer. What the recording holds stands in chain_explorer.py.
 
-// A number as `readable` writes it, with so many more digits where they are not 0; rounded as Python rounds, halfway to
-// the even digit.
-function spelled(value, more = 0) {
-  const size = Math.abs(value);
-  if (size === 0 || !Number.isFinite(size)) return readable(value);
-  const sign = value < 0 ? "−" : "";
-  if (size < 0.001 || size >= 10000) return `${sign}${size.toExponential(2 + more).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−")}`;
-  const places = 4 + more;
-  const halfway = (size * 2 ** (places + 1)) % 2 === 1;
-  const text = (halfway ? (2 * Math.round((size * 10 ** places) / 2)) / 10 ** places : size).toFixed(places);
-  return `${sign}${text.replace(/(\.\d{4}\d*?)0+$/, "$1")}`;
-}
 const enclosed = (text) => (text.startsWith("−") ? `(${text})` : text);
 
 function chainView(controller, el) {
@@ -21,7 +9,7 @@ function chainView(controller, el) {
     counts: "Place",
     unit: "places",
     words: ({ recording, position }) => recording.words[position],
-    shown: ({ recording, position }) => `${recording.begin} = ${spelled(recording.x[position])}`,
+    shown: ({ recording, position }) => `${recording.begin} = ${readable(recording.x[position])}`,
     working: "Computing the other chain.",
   });
   const graphs = frame.choice("Computation", [], (graph) => controller.change({ graph }));
@@ -41,7 +29,7 @@ function chainView(controller, el) {
   const at = (array, count, k, position = state.position) => array[position * count + k];
   const columnOf = (name) => state.recording.columns[state.recording.names.indexOf(name)];
   const digits = (column, position) => at(state.recording.digits, 1 + Math.max(...state.recording.columns), column, position);
-  const slopeText = (link, position) => spelled(at(state.recording.slopes, state.recording.links.length, link, position), digits(columnOf(state.recording.links[link][1]), position));
+  const slopeText = (link, position) => readable(at(state.recording.slopes, state.recording.links.length, link, position), digits(columnOf(state.recording.links[link][1]), position));
 
   function widest(link) {
     let longest = "";
@@ -141,33 +129,33 @@ function chainView(controller, el) {
   function position() {
     const { names, boxes, links, values, gradients, along, nudged, nudged_links, kinks, signs, wrong, end, begin: start, wrong_links } = state.recording;
     names.forEach((name, i) => {
-      graph.line(i, 1, spelled(at(values, names.length, i)));
-      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${spelled(at(gradients, names.length, i), digits(columnOf(name)))}`);
+      graph.line(i, 1, readable(at(values, names.length, i)));
+      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i), digits(columnOf(name)))}`);
     });
     links.forEach((_, link) => graph.label(link, `× ${slopeText(link)}`));
     rows.forEach(({ path, numbers, product }, i) => {
       [...path].reverse().forEach((link, k) => {
         numbers[k].textContent = enclosed(slopeText(link));
       });
-      const result = spelled(at(along, rows.length, i), rows.length > 1 ? digits(1) : 0);
+      const result = readable(at(along, rows.length, i), rows.length > 1 ? digits(1) : 0);
       product.textContent = result;
       rows.total.parts[i].textContent = enclosed(result);
     });
-    rows.total.sum.textContent = spelled(at(gradients, names.length, 0));
+    rows.total.sum.textContent = readable(at(gradients, names.length, 0));
     const isWrong = (link) => at(wrong, links.length, link) === 1;
     const doubt = wrong_links.length ? `: a slope was written down wrong${wrong_links.some(isWrong) ? "" : " elsewhere"}, see the marked picture${wrong_links.length > 1 ? "s" : ""}` : "";
     rows.total.words.textContent = kinks[state.position]
       ? "Here is a kink: nudging cannot decide."
-      : `Nudging ${start} gives ${spelled(nudged[state.position])}${doubt}.`;
+      : `Nudging ${start} gives ${readable(nudged[state.position])}${doubt}.`;
     draw();
     canvases.forEach(({ caption, canvas, formula, link }) => {
       const [from, to] = links[link];
       const held = links.filter(([other, box]) => box === to && other !== from).map(([other]) => other);
-      const still = held.length ? `, ${held.map((name) => `${name} held at ${spelled(valueOf(name))}`).join(", ")}` : "";
+      const still = held.length ? `, ${held.map((name) => `${name} held at ${readable(valueOf(name))}`).join(", ")}` : "";
       const slope = `${signs[link]}${to}/${signs[link]}${from} = ${slopeText(link)}`;
-      caption.textContent = isWrong(link) ? `${slope} (wrong: nudging gives ${spelled(at(nudged_links, links.length, link), digits(columnOf(to)))})` : slope;
+      caption.textContent = isWrong(link) ? `${slope} (wrong: nudging gives ${readable(at(nudged_links, links.length, link), digits(columnOf(to)))})` : slope;
       if (!state.playing) {
-        canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${spelled(valueOf(from))}: ${slope}.`);
+        canvas.setAttribute("aria-label", `${formula}${still}, over ${from}, with the tangent at ${from} = ${readable(valueOf(from))}: ${slope}.`);
       }
     });
     return boxes;

@@ -45,19 +45,22 @@ function unpack(sent) {
   return { version, id, start, frames, ...facts, ...arrays };
 }
 
-// Four decimals, rounded as Python rounds: halfway goes to the even digit. Exactly halfway lie the odd multiples of 1/32.
-function fourDecimals(size) {
-  const scaled = size * 1e4;
-  return ((size * 32) % 2 === 1 ? (2 * Math.round(scaled / 2)) / 1e4 : size).toFixed(4);
+// So many decimals, rounded as Python rounds: halfway goes to the even digit. Exactly halfway lie the odd multiples of
+// 2 ** -(places + 1).
+function decimals(size, places) {
+  const halfway = (size * 2 ** (places + 1)) % 2 === 1;
+  return (halfway ? (2 * Math.round((size * 10 ** places) / 2)) / 10 ** places : size).toFixed(places);
 }
 
-// A number as the course's texts write it, with a true minus sign.
-function readable(value) {
+// A number as the course's texts write it, with a true minus sign; with so many more digits where they are not 0.
+function readable(value, more = 0) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const text =
-    size >= 0.001 && size < 10000 ? fourDecimals(size) : size.toExponential(2).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−");
+    size >= 0.001 && size < 10000
+      ? decimals(size, 4 + more).replace(/(\.\d{4}\d*?)0+$/, "$1")
+      : size.toExponential(2 + more).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−");
   return `${value < 0 ? "−" : ""}${text}`;
 }
 
