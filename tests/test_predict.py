@@ -131,6 +131,14 @@ def test_on_a_huge_answer_every_band_has_two_ends_that_can_be_compared(answer):
     assert ("low" if answer > 0 else "high") in box.verdict.words
 
 
+def test_of_two_slips_that_read_the_same_the_first_is_explained():
+    box = number(slips={1.5: "a", 1.5 + 1e-9: "b", 1.5 - 1e-9: "c", 1.6: "d"})
+    assert [text for text, _ in box.question.slip_words] == ["1.5", "1.6"]
+    for prediction in (1.5, 1.5 + 1e-9, 1.5 - 1e-9):
+        box.commit(prediction)
+        assert box.verdict.slip == "a"
+
+
 @pytest.mark.parametrize(("prediction", "slip"), [(1.5, "a"), (1.504, "a"), (1.506, "b"), (1.51, "b"), (1.53, "")])
 def test_of_two_slips_the_nearer_one_is_explained(prediction, slip):
     box = number(slips={1.51: "b", 1.5: "a"})

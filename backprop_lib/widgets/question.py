@@ -104,7 +104,8 @@ class NumberQuestion:
     decimals : int
         How many decimals of the answer are shown.
     slips : dict
-        A wrong number to what somebody did who predicts it. One within the tolerance of the answer is no slip.
+        A wrong number to what somebody did who predicts it. One within the tolerance of the answer is no slip; of two
+        that read the same the first counts.
 
     Raises
     ------
@@ -131,7 +132,10 @@ class NumberQuestion:
                 f"{self.answer!r}; give more decimals or more tolerance."
             )
         # Whoever changes the numbers of a chapter may make a slip come out right: then it is none.
-        self.slips = {slip: words for slip, words in self.slips.items() if not self._is_right(slip)}
+        slips = [(slip, words) for slip, words in self.slips.items() if not self._is_right(slip)]
+        # Two may come out the same, but for the rounding: then the first is explained.
+        texts = [readable(slip, self._fine) for slip, _ in slips]
+        self.slips = dict(slip for i, slip in enumerate(slips) if texts[i] not in texts[:i])
         self._start = f"You said {{said}}. Computed: {shown}."
         self._bands = list(self._all_bands())
 
