@@ -234,7 +234,9 @@ class Explorer(anywidget.AnyWidget):
         self._tell(moved=False)
 
     def _receive(self, _widget, content, _buffers):
-        """Answer the browser: a change of settings, or a reset."""
+        """Answer the browser: a change of settings, or a reset. That a "ping" can be sent is all that it is for."""
+        if content["kind"] == "ping":
+            return
         try:
             setattr(self, self.trait, content["position"])
             picked = content.get("picked", {})

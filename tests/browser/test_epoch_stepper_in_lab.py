@@ -262,6 +262,58 @@ def test_after_a_restart_of_the_kernel_a_setting_says_so_and_blocks_nothing(lab)
     page.context.close()
 
 
+BUSY = """seconds => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    kernel.requestExecute({ code: `import time; time.sleep(${seconds})` });
+}"""
+
+
+@pytest.mark.parametrize("end", ["shutdown", "restartKernel"])
+def test_a_kernel_that_ends_while_it_is_asked_is_not_waited_for(lab, end):
+    page, stepper = opened(lab, f"ends_{end}", XOR)
+    stepper.go_to(7)
+    page.evaluate(BUSY, 120)
+    stepper.choose("Data", "Moons")
+    stepper.root.get_by_label("Seed").fill("3")
+    stepper.root.get_by_label("Seed").press("Enter")
+    page.evaluate(f"() => window.jupyterapp.shell.currentWidget.sessionContext.{end}()")
+    stepper.root.get_by_text("The kernel is gone: run the cell again. Stepping still works.").wait_for()
+    stepper.await_answer()
+    stepper.await_words("^Epoch 7 of 300: training loss")
+    assert stepper.root.get_by_label("Data").evaluate("select => select.selectedOptions[0].textContent") == "XOR"
+    assert stepper.root.get_by_label("Seed").input_value() == "0"
+    stepper.click("Reset")
+    stepper.await_words("^Epoch 0 of")
+    stepper.click("Step")
+    stepper.await_words("^Epoch 1 of")
+    assert page.problems == []
+    page.context.close()
+
+
+def test_what_is_being_typed_outlives_an_answer(lab):
+    page, stepper = opened(lab, "typing", XOR)
+    seed = stepper.root.get_by_label("Seed")
+    page.evaluate(BUSY, 3)
+    stepper.choose("Data", "Moons")
+    seed.fill("12")
+    assert "held-out loss" not in stepper.words
+    stepper.await_words("held-out loss")
+    stepper.await_answer()
+    assert seed.input_value() == "12"
+    seed.press("Enter")
+    await_kernel(page, "stepper._settings['seed']", 12)
+    stepper.await_answer()
+    assert seed.input_value() == "12"
+    seed.fill("2.5")
+    seed.press("Enter")
+    assert seed.input_value() == "12"  # what is no whole number is said, and not kept
+    seed.press("Backspace")
+    seed.press("Backspace")
+    stepper.button("Reset").focus()
+    assert seed.input_value() == "12"
+    page.context.close()
+
+
 def test_two_views_of_one_stepper_move_together_and_only_once(lab):
     page, first = opened(lab, "views", XOR, "stepper")
     second = Stepper(page, nth=1)

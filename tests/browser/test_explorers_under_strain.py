@@ -291,6 +291,58 @@ def test_what_a_click_does_enter_and_space_do_too(opened):
         assert one.evaluate("one => one === document.activeElement"), "the focus was lost"
 
 
+NOTEBOOK = f"""() => {{
+    const {{ content }} = {PANEL};
+    return [content.activeCellIndex, content.model.cells.length, content.mode];
+}}"""
+
+OWNS_SPACE = """part => part.matches(
+    "button, summary, select, pre, input:not([type=range]), [role=button], [data-own-keys]"
+)"""
+
+
+def test_the_keyboard_alone_runs_it_from_everywhere_and_the_notebook_stands_still(opened):
+    shown, page = opened, opened.page
+    shown.scrub.fill("1")
+    shown.button("Reset").focus()
+    before = page.evaluate(NOTEBOOK)
+    press = page.keyboard.press
+    press("Tab")
+    press("Enter")
+    assert shown.position == 0
+    press("Tab")  # from Back, which is off now and keeps its place
+    press("Enter")
+    assert shown.position == 1
+    press("Tab")
+    press("Space")
+    shown.await_position("at >= 2")
+    press("Space")
+    shown.await_button("Play")
+    here = shown.position
+    press("ArrowLeft")
+    assert shown.position == here - 1
+    press("Tab")
+    press("ArrowUp")
+    assert shown.position == here
+    for key in ("d", "d", "a", "b", "x", "m", "y"):  # commands of the notebook, if they were heard
+        press(key)
+    assert shown.position == here
+    stops = shown.root.locator(".bp-body").locator("[tabindex='0'], summary")
+    middle = shown.last // 2
+    for nth in range(stops.count()):
+        shown.scrub.fill(str(middle))
+        stop = stops.nth(nth)
+        if not stop.is_visible() or stop.evaluate(OWNS_SPACE):
+            continue
+        stop.focus()
+        press("Space")
+        shown.await_position(f"at > {middle}")
+        press("Space")
+        shown.await_button("Play")
+        assert shown.root.evaluate("root => root.contains(document.activeElement)"), "the focus was lost"
+    assert page.evaluate(NOTEBOOK) == before
+
+
 # ---- how it looks ------------------------------------------------------------------------------------------------
 
 SETTLED = """([root, width]) => window.innerWidth === width && [...root.querySelectorAll('canvas, svg')].every(part => {

@@ -19,25 +19,32 @@ DURING = """async ([source, before, after, actions]) => {
     const { bytesAgain, makeController } = await import(
         URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
     const state = bytesAgain(before), heard = {}, asked = [];
-    let lose_patience;
+    let lose_patience, gone = false;
     window.setTimeout = action => { lose_patience = action; };
     const controller = makeController({
         get: name => state[name],
         set: (name, value) => { state[name] = value; },
         on: (name, listener) => { heard[name] = [...(heard[name] ?? []), listener]; },
         save_changes: () => {},
-        send: content => { asked.push(content); },
+        send: content => {
+            if (gone) throw new Error('Cannot send');
+            if (content.kind !== 'ping') asked.push(content);
+        },
     });
     controller.listen(() => {});
-    controller.change({});
+    controller.change({ batch_size: 4 });
     for (const [name, value] of actions) {
         if (name === 'late') lose_patience();
+        else if (name === 'end') gone = true;
         else if (name === 'then') controller.then(() => controller.scrub(controller.state.position + value));
         else controller[name](value);
     }
-    Object.assign(state, bytesAgain(after), { _answered: asked.at(-1).request });
-    for (const name of ['_sent', '_where', '_answered']) heard[`change:${name}`].forEach(listener => listener());
-    return [controller.state.position, state._shown.position, state._shown.picked, controller.state.picked];
+    for (let i = 0; i < asked.length && !gone; i += 1) {
+        Object.assign(state, bytesAgain(after), { _answered: asked[i].request });
+        for (const name of ['_sent', '_where', '_answered']) heard[`change:${name}`].forEach(listener => listener());
+    }
+    const { position, picked, playing, waiting, problem } = controller.state;
+    return { position, picked, playing, waiting, problem, told: state._shown, settings: controller.settings() };
 }"""
 
 
@@ -60,7 +67,60 @@ def test_a_slider_moved_while_the_kernel_answers_is_where_it_was_put(chromium, a
     before = state_of(stepper)
     stepper.change(seed=3)
     page = chromium.new_page()
-    assert page.evaluate(DURING, [SOURCE, before, state_of(stepper), actions])[:2] == [position, position]
+    now = page.evaluate(DURING, [SOURCE, before, state_of(stepper), actions])
+    assert [now["position"], now["told"]["position"]] == [position, position]
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("actions", "playing"),
+    [
+        (["toggle"], True),
+        (["toggle", "toggle"], False),
+        (["toggle", "toggle", "toggle"], True),
+        (["toggle", "step"], False),
+        (["step", "toggle"], True),
+        (["change", "toggle"], True),
+        (["toggle", "change"], False),
+        (["toggle", "reset"], False),
+    ],
+)
+@pytest.mark.parametrize("refused", [False, True])
+def test_play_clicked_while_the_kernel_answers_plays_after_it(chromium, actions, playing, refused):
+    stepper = EpochStepper("moons", epochs=20)
+    before = state_of(stepper)
+    if not refused:
+        stepper.change(batch_size=4)
+    page = chromium.new_page()
+    values = {"change": {"seed": 3}}
+    now = page.evaluate(DURING, [SOURCE, before, state_of(stepper), [[name, values.get(name)] for name in actions]])
+    assert (now["playing"], now["waiting"]) == (playing, False)
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("actions", "position"),
+    [
+        (["end", "late"], 7),
+        (["end", "change"], 7),
+        (["end", "reset"], 0),
+        (["reset", "end", "late"], 0),
+        (["late", "end", "step", "late"], 8),
+        (["late", "end", "reset"], 0),
+        (["step", "end", "late"], 8),
+    ],
+)
+def test_a_kernel_that_ends_before_it_answers_is_not_waited_for(chromium, actions, position):
+    stepper = EpochStepper("moons", epochs=20)
+    stepper.epoch = 7
+    before = state_of(stepper)
+    page = chromium.new_page()
+    values = {"change": {"seed": 3}}
+    now = page.evaluate(DURING, [SOURCE, before, before, [[name, values.get(name)] for name in actions]])
+    assert not now["waiting"]
+    assert (now["position"], now["settings"]) == (position, before["_settings"])
+    if "reset" not in actions:
+        assert now["problem"]["words"] == "The kernel is gone: run the cell again. Stepping still works."
     page.close()
 
 
@@ -76,9 +136,9 @@ def test_a_choice_made_while_the_kernel_answers_is_kept(chromium, name, late):
     pick = ["pick", {which: 2}]
     actions = {"in time": [pick], "late": [["late", None], pick], "late after it": [pick, ["late", None]]}[late]
     page = chromium.new_page()
-    *_, told, picked = page.evaluate(DURING, [SOURCE, before, state_of(explorer), actions])
-    assert picked == {**explorer._where["picked"], which: 2}
-    assert told == {which: 2}  # and nothing that another window may have chosen meanwhile
+    now = page.evaluate(DURING, [SOURCE, before, state_of(explorer), actions])
+    assert now["picked"] == {**explorer._where["picked"], which: 2}
+    assert now["told"]["picked"] == {which: 2}  # and nothing that another window may have chosen meanwhile
     page.close()
 
 
@@ -162,7 +222,7 @@ LATE = """() => {
     pageModel.standalone = false;
     pageModel.widget_manager = { kernel: { status: 'busy' } };
     window.asked = [];
-    pageModel.send = content => window.asked.push(content);
+    pageModel.send = content => { if (content.kind !== 'ping') window.asked.push(content); };
     pageModel.on = (name, listener) => { window.heard = { ...window.heard, [name]: listener }; };
 }"""
 
@@ -351,6 +411,12 @@ def test_python_and_the_browser_write_a_number_the_same_way(chromium):
         6.4812e-5,
         -3e-12,
         7e300,
+        10250,
+        10350,
+        11250,
+        999500,
+        1000500,
+        2.0**-10,
     ]
     values += np.random.default_rng(0).normal(size=200).tolist()
     page = chromium.new_page()

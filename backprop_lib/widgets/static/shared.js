@@ -52,6 +52,14 @@ function decimals(size, places) {
   return (halfway ? (2 * Math.round((size * 10 ** places) / 2)) / 10 ** places : size).toFixed(places);
 }
 
+// The same with an exponent. So many digits as 100 are all that a number of this size has.
+function exponential(size, places) {
+  const [mantissa, power] = size.toExponential(100).split("e");
+  const kept = mantissa.slice(0, places + 2);
+  const isHalfway = /^50*$/.test(mantissa.slice(places + 2));
+  return isHalfway && kept.at(-1) % 2 === 0 ? `${kept}e${power}` : size.toExponential(places);
+}
+
 // A number as the course's texts write it, with a true minus sign; with so many more digits where they are not 0.
 function readable(value, more = 0) {
   if (value === 0) return "0";
@@ -60,7 +68,7 @@ function readable(value, more = 0) {
   const text =
     size >= 0.001 && size < 10000
       ? decimals(size, 4 + more).replace(/(\.\d{4}\d*?)0+$/, "$1")
-      : size.toExponential(2 + more).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−");
+      : exponential(size, 2 + more).replace(/([+-])(\d)$/, "$10$2").replace("e-", "e−");
   return `${value < 0 ? "−" : ""}${text}`;
 }
 
@@ -128,7 +136,6 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   function stop() {
     if (frame !== null) cancelAnimationFrame(frame);
     frame = null;
-    pressed = pressed.filter((action) => action !== play);
     const was = state.playing;
     state.playing = false;
     if (was) emit("playing");
@@ -186,17 +193,21 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   }
 
   function pause() {
+    pressed = pressed.filter((action) => action !== play);
     if (stop()) sync();
   }
 
+  const both = (first, next) => ({
+    reset: first?.reset || next?.reset,
+    settings: { ...first?.settings, ...next?.settings },
+    picked: { ...first?.picked, ...next?.picked },
+  });
+
   function ask(content) {
-    pause();
+    if (stop()) sync();
     if (state.waiting) {
-      queued = {
-        reset: content.reset || queued?.reset,
-        settings: { ...queued?.settings, ...content.settings },
-        picked: { ...queued?.picked, ...content.picked },
-      };
+      queued = both(queued, content);
+      if (!isHeard()) giveUp();
       return undefined;
     }
     state.waiting = true;
@@ -205,33 +216,54 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     request = 1 + Math.floor(Math.random() * 2 ** 31);
     const position = content.reset ? 0 : state.position;
     const picked = { ...mine, ...content.picked };
-    if (!send({ kind: content.reset ? "reset" : "change", settings: content.settings, picked, position, request })) {
-      if (content.picked) {
-        state.position = state.recording.home ?? 0;
-        pick(picked);
-      }
-      if (content.reset) {
-        state.waiting = false;
-        goTo(state.recording.home ?? 0);
-        if (!resetAsks(state)) return finish(model.get("_problem")); // all that it takes is here
-      }
-      return finish({
-        words: model.standalone
-          ? "This page has no kernel, so what was recorded cannot be changed here. Stepping works; the notebook can do the rest."
-          : "The kernel is gone: run the cell again. Stepping still works.",
-      });
-    }
+    const kind = content.reset ? "reset" : "change";
+    if (!send({ kind, settings: content.settings, picked, position, request })) return alone(content);
+    wait();
+    emit("waiting");
+    return undefined;
+  }
+
+  function wait() {
     patience = setTimeout(() => {
+      if (!isHeard()) return giveUp();
+      wait();
+      if (state.late) return undefined;
       state.late = true;
       state.problem = { words: "The kernel is still training, or busy with another cell. Stepping through the old run works." };
       emit("waiting");
       emit("problem");
       const actions = pressed;
       pressed = [];
-      actions.forEach((action) => action());
+      return actions.forEach((action) => action());
     }, PATIENCE_MS);
-    emit("waiting");
-    return undefined;
+  }
+
+  const isHeard = () => send({ kind: "ping" });
+
+  // The kernel was ended before it answered.
+  function giveUp() {
+    const content = both(asked, queued);
+    queued = null;
+    alone(content);
+  }
+
+  // Nobody answers: what needs no kernel is done all the same.
+  function alone(content) {
+    const { home = 0 } = state.recording;
+    if (Object.keys(content.picked ?? {}).length) {
+      state.position = home;
+      pick({ ...mine, ...content.picked });
+    }
+    if (content.reset) {
+      state.waiting = false;
+      goTo(home);
+      if (!resetAsks(state)) return finish(model.get("_problem")); // all that it takes is here
+    }
+    return finish({
+      words: model.standalone
+        ? "This page has no kernel, so what was recorded cannot be changed here. Stepping works; the notebook can do the rest."
+        : "The kernel is gone: run the cell again. Stepping still works.",
+    });
   }
 
   // Choose what else is shown of the recording.
@@ -311,6 +343,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     },
     // `picked` is shown with the answer.
     change(settings, picked) {
+      pause();
       ask({ reset: false, settings, picked });
     },
     speed(value) {
@@ -726,9 +759,21 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
   // A whole number from 0 on; what is none is not handed on, and the last number comes back.
   function number(label, { onPick, max, placeholder = "" }) {
     let last = "";
+    let isTyped = false; // and not handed on yet: an answer that comes in between leaves it there
     const input = make("input", { type: "number", min: 0, max, step: 1, className: "bp-whole", placeholder });
+    input.oninput = () => {
+      isTyped = true;
+    };
+    input.onblur = () => {
+      isTyped = false;
+      input.value = last;
+    };
     input.onchange = guard(() => {
-      if (input.value !== "" && input.checkValidity()) return onPick(Number(input.value));
+      isTyped = false;
+      if (input.value !== "" && input.checkValidity()) {
+        last = input.value;
+        return onPick(Number(last));
+      }
       input.value = last;
       return report({ words: `${label}: a whole number from 0 to ${max} was expected.` });
     });
@@ -736,7 +781,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
       element: make("label", { className: "bp-choice" }, [label, input]),
       show(value) {
         last = value === null ? "" : String(value);
-        input.value = last;
+        if (!isTyped) input.value = last;
       },
     };
   }
