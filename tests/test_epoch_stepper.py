@@ -9,6 +9,7 @@ import pytest
 from explorers import received
 from PIL import Image
 
+from backprop_lib.numerals import readable
 from backprop_lib.widgets import EpochStepper, wire
 
 
@@ -151,6 +152,14 @@ def test_the_stored_output_has_a_still_picture_with_words(data):
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.width > 1000
         assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > 100
+
+
+def test_the_still_picture_of_numbers_over_a_plane_tells_the_range_of_the_prediction():
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    stepper = EpochStepper((X, X.sum(axis=1)), hidden_sizes=(3,), epochs=5)
+    field = stepper.recording.field[-1]
+    reach = f"{readable(field.min())} to {readable(field.max())}"
+    assert f"the prediction at the last epoch, {reach}, with the training points" in stepper._still()
 
 
 def test_a_run_that_diverges_is_sent_without_a_warning_and_drawn():

@@ -10,6 +10,7 @@ from PIL import Image
 
 from backprop_lib import Network, datasets, plots, train
 from backprop_lib.activations import ACTIVATIONS, relu, sigmoid
+from backprop_lib.plots.boundary import round_levels
 from backprop_lib.running_example import running_example
 
 SENTENCE = "A line falls from left to right."
@@ -78,11 +79,77 @@ def test_the_fitted_curve_is_the_prediction():
     np.testing.assert_allclose(curve.get_ydata(), network.predict(curve.get_xdata()[:, np.newaxis]).ravel())
 
 
-def test_targets_that_are_no_classes_are_drawn_as_numbers():
-    X = np.array([[0.0, 0.0], [1.0, 1.0]])
-    ax = plots.prediction(np.zeros((5, 5)), [-1, -1], [2, 2], X, [0.3, 2.0])
-    assert ax.get_legend() is None
-    np.testing.assert_array_equal(ax.collections[0].get_array(), [0.3, 2.0])
+@pytest.fixture
+def numbers():
+    """Targets from 0.3 to 2 over the plane, and a prediction that rises from -1 to 2.5 across."""
+    field = np.tile(np.linspace(-1, 2.5, 15), (15, 1))
+    return field, [-1, -1], [2, 2], np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.0]]), np.array([0.3, 2.0, 1.15])
+
+
+def test_targets_that_are_no_classes_are_drawn_as_numbers_told_apart_by_shape_too(numbers):
+    *_, X, y = numbers
+    ax = plots.prediction(*numbers)
+    low, high = (group for group in ax.collections if group.get_label().startswith("y "))
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["y < 1.1500", "y ≥ 1.1500"]
+    np.testing.assert_array_equal(low.get_offsets(), X[y < 1.15])
+    np.testing.assert_array_equal(high.get_offsets(), X[y >= 1.15])
+    np.testing.assert_array_equal(low.get_array(), [0.3])
+    np.testing.assert_array_equal(high.get_array(), [2.0, 1.15])
+    assert not np.array_equal(low.get_paths()[0].vertices, high.get_paths()[0].vertices)
+
+
+def test_a_prediction_of_numbers_has_lines_at_round_values_with_their_numbers_on_them(numbers):
+    field, low, high, *_ = numbers
+    ax = plots.prediction(*numbers)
+    ax.figure.draw_without_rendering()
+    assert texts(ax) == ["0", "1", "2"]
+    for text in ax.texts:
+        value = np.interp(text.get_position()[0], np.linspace(low[0], high[0], len(field)), field[0])
+        assert value == pytest.approx(float(text.get_text()), abs=1e-6)
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2], [3, 3, 3]])
+def test_labels_of_three_classes_are_numbers_and_one_number_alone_is_drawn(numbers, labels):
+    ax = plots.prediction(*numbers[:-1], np.array(labels))
+    shapes = [group.get_label() for group in ax.collections if group.get_label().startswith("y ")]
+    assert shapes == {0: ["y < 1.0000", "y ≥ 1.0000"], 3: ["y ≥ 3.0000"]}[labels[0]]
+
+
+def test_large_numbers_close_together_are_told_apart(numbers):
+    field, *rest, y = numbers
+    ax = plots.prediction(4e5 + 10 * field, *rest, 4e5 + 10 * y)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["y < 4.0001e+05", "y ≥ 4.0001e+05"]
+    assert set(texts(ax)) == {"4e+05", "4.0001e+05", "4.0002e+05"}
+
+
+def test_a_flat_prediction_has_no_lines(numbers):
+    flat = np.full((5, 5), 0.7) + 1e-12 * np.arange(5)
+    assert texts(plots.prediction(flat, *numbers[1:])) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "levels"),
+    [
+        (-1, 2.5, [0, 1, 2]),
+        (0, 1, [0.25, 0.5, 0.75]),
+        (0, 4, [1, 2, 3]),
+        (-0.76, 0.756, [-0.5, 0, 0.5]),
+        (1000.2, 1001.1, [1000.25, 1000.5, 1000.75, 1001]),
+        (-3e-5, -1e-5, [-2.5e-5, -2e-5, -1.5e-5]),
+        (1, 1, []),
+        (1, 1 + 1e-9, []),
+    ],
+)
+def test_levels_are_three_to_five_round_values_between_two_numbers(low, high, levels):
+    np.testing.assert_allclose(round_levels(low, high), levels, atol=1e-12)
+
+
+def test_there_are_three_to_five_levels_whatever_the_numbers():
+    rng = np.random.default_rng(0)
+    for low, span in zip(rng.normal(size=2000), 10.0 ** rng.uniform(-3, 6, 2000), strict=True):
+        levels = round_levels(low, low + span)
+        assert 3 <= len(levels) <= 5
+        assert low < levels[0] < levels[-1] < low + span
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

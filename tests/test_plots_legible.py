@@ -60,6 +60,15 @@ def boundary(ax):
     return plots.decision_boundary(network, X, y, ax=ax)
 
 
+def numbers(ax):
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (60, 2))
+    y = 3 * np.sin(2 * X[:, :1]) * X[:, 1:] + 1
+    network = Network((2, 8, 1), hidden="tanh", rng=np.random.default_rng(1))
+    train(network, X, y, learning_rate=0.3, epochs=400)
+    return plots.decision_boundary(network, X, y, ax=ax)
+
+
 def two_paths(ax):
     return plots.computation_graph(
         {"x": 2.0, "u = x²": 4.0, "v = 3x": 6.0, "C = u·v": 24.0},
@@ -134,6 +143,7 @@ FIGURES = {
     "losses": lambda ax: plots.loss_curve({"learning rate 0.1": [3, 2, 1], "learning rate 1": [3, 4, 5]}, ax=ax),
     "norms": lambda ax: plots.gradient_norms(history()[-1], ax=ax),
     "boundary": boundary,
+    "boundary of numbers": numbers,
     "curve": curve,
     "network": lambda ax: plots.network_diagram(running_example()[0], ax=ax),
     "network, forward": lambda ax: diagram(ax, "forward"),
@@ -162,10 +172,11 @@ every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.key
 def visible_texts(figure):
     """Return the texts that are drawn: of the ticks only those within the limits of their axis."""
     ticks = {
-        tick.label1: axis.get_view_interval()[0] <= tick.get_loc() <= axis.get_view_interval()[1]
+        label: axis.get_view_interval()[0] <= tick.get_loc() <= axis.get_view_interval()[1]
         for ax in figure.axes
         for axis in (ax.xaxis, ax.yaxis)
         for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
     }
     off = {text for ax in figure.axes if not ax.axison for axis in (ax.xaxis, ax.yaxis) for text in axis.findobj(Text)}
     return [
@@ -226,6 +237,20 @@ def test_a_figure_can_be_read(draw):
     assert pale_texts(figure) == []
     assert pale_lines(figure) == []
     assert figure.get_figwidth() * 100 <= PIXELS
+
+
+@pytest.mark.parametrize("width", [4.0, 5.6])
+def test_the_numbers_on_contour_lines_lie_in_the_axes_and_apart(width):
+    figure, ax = plt.subplots(figsize=(width, 3.6), layout="constrained")
+    numbers(ax)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert {text.get_text() for text in ax.texts} == {"−2", "0", "2", "4"}
+    inside = ax.get_window_extent()
+    for box in boxes:
+        assert inside.x0 <= box.x0 < box.x1 <= inside.x1
+        assert inside.y0 <= box.y0 < box.y1 <= inside.y1
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
 
 @every_figure

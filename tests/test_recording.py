@@ -349,11 +349,62 @@ def test_images_of_ones_own_may_come_with_labels_or_one_hot_rows_and_held_out_on
     assert one_hot.recording.held_out_right is None
 
 
+THREE_OF_FOUR = np.random.default_rng(0).random((20, 9)), np.eye(4)[np.arange(20) % 3]  # the last class does not occur
+LABELED = THREE_OF_FOUR[0], np.arange(20) % 3
+FOURTH = np.random.default_rng(1).random((5, 9)), np.full(5, 3)  # only the last class
+
+
+@pytest.mark.parametrize(
+    ("data", "held_out", "n_out"),
+    [
+        (THREE_OF_FOUR, None, 4),
+        (THREE_OF_FOUR, FOURTH, 4),
+        (LABELED, None, 3),
+        (LABELED, FOURTH, 4),
+        (LABELED, THREE_OF_FOUR, 4),
+    ],
+)
+def test_every_class_of_ones_own_has_an_output_also_one_without_an_image(data, held_out, n_out):
+    recording = Recorder(data, held_out=held_out, hidden_sizes=(3,), epochs=2).recording
+    assert recording.sizes == (9, 3, n_out)
+    assert recording.field.shape[-1] == n_out
+
+
+def images(y):
+    """Return 20 images of nothing with some targets."""
+    return {"data": (np.zeros((20, 64)), np.asarray(y))}
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"data": (np.zeros((4, 64)), np.full(4, 11))}, ValueError, "whole numbers from 0 to 9"),
-        ({"data": (np.zeros((4, 64)), np.zeros(3))}, ValueError, "to 4 images belong 4 labels"),
+        (
+            images(np.r_[8:11, np.full(17, 9)]),
+            ValueError,
+            "y holds the label 10; whole numbers from 0 to 9",
+        ),
+        (images(np.r_[1.5, np.zeros(19)]), ValueError, "y holds the label 1.5; .* numbers the classes from 0"),
+        (images(np.r_[0:19, -1]), ValueError, "y holds the label 10; .*At most 10 classes are told apart here"),
+        ({"data": (np.zeros((0, 64)), np.zeros(0))}, ValueError, r"X has the shape \(0, 64\): no sample at all"),
+        (images(np.zeros(19)), ValueError, r"shape \(19,\); to 20 images belong 20 labels"),
+        (images(np.eye(4)[:3]), ValueError, r"shape \(3, 4\); to 20 images belong 20 labels"),
+        (images(np.zeros((20, 1))), ValueError, r"shape \(20, 1\); .* Is it y.ravel\(\)\?"),
+        (
+            images(np.eye(12)[np.zeros(20, int)]),
+            ValueError,
+            r"shape \(20, 12\); .*, or as many one-hot rows",
+        ),
+        (
+            images(np.r_[np.eye(4)[[0] * 19], [[1, 0, 0, 1]]]),
+            ValueError,
+            r"row 19 of y is \[1, 0, 0, 1\]; a single 1 and",
+        ),
+        (images(np.full((20, 2), 0.5)), ValueError, r"row 0 of y is \[0.5, 0.5\]; a single 1 and otherwise 0"),
+        (
+            {"data": THREE_OF_FOUR, "held_out": (FOURTH[0], FOURTH[1] + 1)},
+            ValueError,
+            "held_out has 5 classes, the one-hot rows of the training data have 4 columns",
+        ),
         ({"data": "digits", "loss": "half_mse"}, ValueError, "images with their labels need"),
         ({"data": "digits", "hidden_sizes": (128,), "epochs": 2000}, ValueError, "At most 415 epochs can be recorded"),
         ({"data": "moons", "held_out": (np.zeros((4, 2)), np.zeros(4))}, TypeError, "of 'moons' a part is held out"),
@@ -421,6 +472,10 @@ OWN = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 2
         ({"data": "rings", "hidden_sizes": (3, 2), "hidden": "relu"}, [(1, {"seed": 7})], {}),
         ({"data": "digits", "hidden_sizes": (12,), "batch_size": 32}, [], {}),
         ({"data": OWN}, [(2, {"removed": (1,), "added": ((0.5, 0.2, 1),)})], {"data": OWN}),
+        ({"data": THREE_OF_FOUR}, [], {"data": THREE_OF_FOUR}),
+        ({"data": THREE_OF_FOUR, "held_out": FOURTH, "batch_size": 6}, [], {"data": THREE_OF_FOUR}),
+        ({"data": LABELED, "held_out": FOURTH}, [], {"data": LABELED}),
+        ({"data": LABELED, "held_out": THREE_OF_FOUR}, [], {"data": LABELED}),
         ({"data": "moons", "rng": np.random.default_rng(8)}, [], {"rng": np.random.default_rng(8)}),
         ({"data": "moons", "rng": 7}, [], {}),
         ({"data": "moons", "optimizer": used_momentum()}, [], {"optimizer": used_momentum()}),

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from backprop_lib.numerals import readable
 from backprop_lib.plots.palette import BLACK, BLUE, GRAY, ORANGE, axes
 
 __all__ = ["decision_boundary", "fitted_curve", "prediction"]
@@ -23,7 +24,7 @@ def decision_boundary(network, X, y, *, margin=0.4, resolution=80, ax=None):
     X : array_like of shape (n_samples, 2)
         Samples.
     y : array_like of shape (n_samples,) or (n_samples, 1)
-        Their classes, 0 (circles) or 1 (squares).
+        Their classes, 0 (circles) or 1 (squares), or numbers: see `prediction`.
     margin : float, optional
         How far to draw beyond the samples.
     resolution : int, optional
@@ -89,7 +90,9 @@ def prediction(field, low, high, X, y, *, ax=None):
     X : array_like of shape (n_samples, n_in)
         Samples.
     y : array_like of shape (n_samples,) or (n_samples, 1)
-        Their targets; where all are 0 or 1 they are drawn as classes, circles and squares.
+        Their targets. Over two inputs they are drawn as classes, circles and squares, where all are 0 or 1. Otherwise
+        they are numbers (the labels 0, 1 and 2 too): circles below the middle of the targets, squares from there on,
+        and contour lines where the prediction is a round value.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -107,19 +110,95 @@ def _plane(field, low, high, X, y, ax):
     bottom, top = (0, 1) if are_classes else (min(field.min(), y.min()), max(field.max(), y.max()))
     extent = (low[0], high[0], low[1], high[1])
     image = ax.imshow(field, origin="lower", extent=extent, cmap=FIELD, vmin=bottom, vmax=top, aspect="auto")
-    if are_classes and field.min() < 0.5 < field.max():
-        across, up = (np.linspace(low[i], high[i], field.shape[1 - i]) for i in (0, 1))
-        ax.contour(across, up, field, levels=[0.5], colors=[BLACK], linewidths=2)
-    for value, marker, color in CLASSES if are_classes else ():
-        chosen = X[y == value].T
-        ax.scatter(*chosen, marker=marker, color=color, edgecolor="white", s=55, label=f"class {value}")
-    if are_classes:
-        ax.legend(loc="lower center", ncols=2, bbox_to_anchor=(0.5, 1.0), frameon=False)
-    else:
-        ax.scatter(*X.T, c=y, cmap=FIELD, vmin=bottom, vmax=top, edgecolor=BLACK, s=55)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=extent[:2], ylim=extent[2:])
     ax.figure.colorbar(image, ax=ax, label="prediction")
+    (_classes if are_classes else _numbers)(ax, X, y)
+    ax.legend(loc="lower center", ncols=2, bbox_to_anchor=(0.5, 1.0), frameon=False)
+    grid = [np.linspace(low[i], high[i], field.shape[1 - i]) for i in (0, 1)]
+    if are_classes and field.min() < 0.5 < field.max():
+        ax.contour(*grid, field, levels=[0.5], colors=[BLACK], linewidths=2)
+    levels = [] if are_classes else round_levels(field.min(), field.max(), least=1e-4 * np.ptp(y))
+    if levels:
+        lines = ax.contour(*grid, field, levels=levels, colors=[BLACK], linewidths=1, linestyles="solid", zorder=0.5)
+        texts = dict(zip(levels, _told_apart(levels, _level), strict=True))
+        _keep_apart(ax, ax.clabel(lines, fmt=texts, fontsize=10, inline=False))
     return ax
+
+
+def _classes(ax, X, y):
+    for value, marker, color in CLASSES:
+        ax.scatter(*X[y == value].T, marker=marker, color=color, edgecolor="white", s=55, label=f"class {value}")
+
+
+def _numbers(ax, X, y):
+    middle = (y.min() + y.max()) / 2
+    _, text, _ = _told_apart([y.min(), middle, y.max()], readable)
+    image = ax.get_images()[0]
+    is_low = y < middle
+    for chosen, marker, side in ((is_low, "o", "<"), (~is_low, "s", "≥")):
+        if chosen.any():
+            ax.scatter(
+                *X[chosen].T, c=y[chosen], cmap=image.cmap, norm=image.norm, marker=marker, edgecolor=BLACK, s=45,
+                label=f"y {side} {text}",
+            )  # fmt: skip
+
+
+def _keep_apart(ax, labels):
+    """Set the labels of contour lines upright and into the Axes, and take away those that would cover another one."""
+    ax.figure.draw_without_rendering()  # the layout decides how large the Axes is
+    inside, to_data = ax.get_window_extent(), ax.transData.inverted()
+    kept = []
+    for label in labels:
+        label.set(rotation=0, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2})
+        box = label.get_window_extent().padded(3)
+        right = max(inside.x0 - box.x0, 0) - max(box.x1 - inside.x1, 0)
+        up = max(inside.y0 - box.y0, 0) - max(box.y1 - inside.y1, 0)
+        x, y = ax.transData.transform(label.get_position())
+        label.set_position(to_data.transform((x + right, y + up)))
+        box = label.get_window_extent().padded(3)
+        if any(box.overlaps(other) for other in kept):
+            label.remove()
+        else:
+            kept.append(box)
+
+
+def round_levels(low, high, *, least=0.0):
+    """Return three to five round values between two numbers, for contour lines.
+
+    Parameters
+    ----------
+    low, high : float
+        They lie between these.
+    least : float, optional
+        Where `high` exceeds `low` by less there are none.
+
+    Returns
+    -------
+    list of float
+    """
+    span = high - low
+    if not span > max(least, 1e-5 * max(abs(low), abs(high))):
+        return []
+    power = 10.0 ** (np.floor(np.log10(span)) - 1)
+    for step in (size * power for size in (50, 25, 20, 10, 5, 2.5, 2, 1)):
+        first, end = np.floor(low / step + 1e-9) + 1, np.ceil(high / step - 1e-9)
+        levels = [float(i * step) for i in np.arange(first, end)]
+        if len(levels) >= 3:
+            return levels
+    return []
+
+
+def _told_apart(values, write):
+    """Return numbers as texts, with as few more digits as tell them apart."""
+    for more in range(12):
+        texts = [write(value, more) for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
+
+
+def _level(value, more):
+    return f"{value:.{5 + more}g}".replace("-", "−")
 
 
 def _curve(field, low, high, X, y, ax):

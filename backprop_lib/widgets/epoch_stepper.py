@@ -21,6 +21,7 @@ import numpy as np
 import traitlets
 
 from backprop_lib import activations, plots
+from backprop_lib.numerals import readable
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.recording import Recorder
 
@@ -43,7 +44,8 @@ class EpochStepper(Explorer):
     ----------
     data : str or tuple (X, y), optional
         "xor", "moons", "rings", "spiral", "noisy_sine", "digits", or data of your own: one or two inputs and one
-        output, or square images with their labels.
+        target, or square images with their labels or one-hot rows. With one or two inputs, targets that are all 0 or 1
+        are classes; all others are numbers, also the labels 0, 1 and 2.
     **settings
         held_out, hidden_sizes, hidden, learning_rate, batch_size, epochs, loss, optimizer, rng and on_epoch, as for
         `Recorder`.
@@ -337,7 +339,10 @@ def _still(recording, sentence):
         last = _draw_images(recording, axes[2])
     else:
         plots.prediction(recording.field[-1], recording.low, recording.high, *recording.training_data, ax=axes[2])
-        last = "the prediction at the last epoch with the training points"
+        field = recording.field[-1]
+        is_plane_of_numbers = recording.task == "regression" and field.ndim == 2
+        reach = f", {readable(field.min())} to {readable(field.max())}," if is_plane_of_numbers else ""
+        last = f"the prediction at the last epoch{reach} with the training points"
     start, end = recording.words(0), recording.words(recording.epochs)
     return still(
         figure,

@@ -157,8 +157,8 @@ class Recorder:
     Parameters
     ----------
     data : str or tuple (X, y)
-        A name from `run_data.KNOWN`, or data of your own: one or two inputs and one output, or square images with their
-        labels (n_samples,). Of a named set a quarter is held out (of XOR's four points nothing).
+        A name from `run_data.KNOWN`, or data of your own, as for `run_data.pair`. Of a named set a quarter is held out
+        (of XOR's four points nothing).
     held_out : tuple (X, y), optional
         For data of your own: what is only measured.
     hidden_sizes : sequence of int, optional
@@ -222,6 +222,7 @@ class Recorder:
         if held_out is not None and self._own_data is None:
             raise TypeError(f"held_out belongs to data of your own; of {data!r} a part is held out already.")
         self._own_held_out = None if held_out is None else run_data.held_out(held_out, self._own_data)
+        self._own_n_out = None if self._own_data is None else run_data.n_out(data, held_out)
         self._loss = loss if loss is None else losses.get(loss)
         self._optimizer = training.get(optimizer).copy()
         seed = 0 if rng is None else rng if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) else None
@@ -400,17 +401,18 @@ class Recorder:
         data_rng, weight_rng, order_rng = rng.spawn(3)
         if settings.data == "own":
             training_data, held_out = self._own_data, self._own_held_out
+            n_out = self._own_n_out
         else:
             dataset = run_data.KNOWN[settings.data]
             training_data, held_out = dataset.make(data_rng), None
+            n_out = run_data.n_out(training_data)
             if dataset.held_out:
                 training_data, held_out = datasets.hold_out(*training_data, fraction=run_data.HELD_OUT, rng=data_rng)
         task = run_data.task(*training_data)
         training_data, settings = run_data.edited(training_data, settings)
-        X, y = training_data
+        X = training_data[0]
         if settings.data == "own" and settings.batch_size is not None and settings.batch_size >= len(X):
             settings = replace(settings, batch_size=None)
-        n_out = 1 if task != "images" else 1 + max(int(labels.max()) for labels in (y, *(held_out or ())[1:]))
         sizes = (X.shape[1], *settings.hidden_sizes, n_out)
         _check_memory(sizes, self.run_length)
         network = Network(sizes, hidden=settings.hidden, loss=self._loss_of(task), rng=weight_rng)

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_lib import datasets, losses, validation
 
-__all__ = ["HELD_OUT", "KNOWN", "MAX_SAMPLES", "edited", "held_out", "pair", "task"]
+__all__ = ["HELD_OUT", "KNOWN", "MAX_SAMPLES", "edited", "held_out", "n_out", "pair", "task"]
 
 KNOWN = {
     **datasets.DATASETS,
@@ -36,8 +36,8 @@ def pair(data):
     Parameters
     ----------
     data : tuple (X, y)
-        One or two inputs with one target; or square images, (n_samples, side * side), with labels (n_samples,) or
-        one-hot rows.
+        One or two inputs with one target: classes where all are 0 or 1, and otherwise numbers, also the labels 0, 1
+        and 2. Or square images, (n_samples, side * side), with labels (n_samples,) or one-hot rows.
 
     Returns
     -------
@@ -59,6 +59,8 @@ def pair(data):
             f"X has the shape {X.shape}; the stepper draws data with one or two inputs, (n_samples, 2), or square "
             f"images of {MIN_PIXELS} to {MAX_PIXELS} pixels, such as (n_samples, 64)."
         )
+    if len(X) == 0:
+        raise ValueError(f"X has the shape {X.shape}: no sample at all. Give at least one.")
     if len(X) > MAX_SAMPLES:
         raise ValueError(f"X has {len(X)} samples; at most {MAX_SAMPLES} can be drawn. Use train for more.")
     if not is_images:
@@ -67,14 +69,62 @@ def pair(data):
 
 
 def _labels(y, n_samples):
-    if y.ndim == 2 and set(np.unique(y)) <= {0.0, 1.0} and (y.sum(axis=1) == 1).all():
-        y = y.argmax(axis=1)
-    if y.shape != (n_samples,) or not set(np.unique(y)) <= set(range(MAX_CLASSES)):
+    is_one_hot = y.ndim == 2 and 1 < y.shape[1] <= MAX_CLASSES
+    if y.shape[:1] != (n_samples,) or not (y.ndim == 1 or is_one_hot):
         raise ValueError(
             f"y has the shape {y.shape}; to {n_samples} images belong {n_samples} labels, whole numbers from 0 to "
-            f"{MAX_CLASSES - 1}, or as many one-hot rows."
+            f"{MAX_CLASSES - 1}, or as many one-hot rows.{' Is it y.ravel()?' if y.shape == (n_samples, 1) else ''}"
+        )
+    if is_one_hot:
+        wrong = np.flatnonzero(~np.isin(y, (0, 1)).all(axis=1) | (y.sum(axis=1) != 1))
+        if wrong.size:
+            row = ", ".join(f"{value:g}" for value in y[wrong[0]])
+            raise ValueError(
+                f"row {wrong[0]} of y is [{row}]; a single 1 and otherwise 0 was expected (one-hot). "
+                f"If these are labels, give one for each image."
+            )
+        return y.argmax(axis=1)
+    wrong = y[~np.isin(y, range(MAX_CLASSES))]
+    if wrong.size:
+        advice = (
+            "np.unique(y, return_inverse=True)[1] numbers the classes from 0."
+            if len(np.unique(y)) <= MAX_CLASSES
+            else f"At most {MAX_CLASSES} classes are told apart here. Use train for more."
+        )
+        raise ValueError(
+            f"y holds the label {wrong[0]:g}; whole numbers from 0 to {MAX_CLASSES - 1} were expected. {advice}"
         )
     return y.astype(int)
+
+
+def n_out(data, held_out=None):
+    """Return how many outputs a network needs for data: 1, or one for each class of images, also one without an image.
+
+    Parameters
+    ----------
+    data, held_out : tuple (X, y)
+        As `pair` takes them; `held_out` may be None.
+
+    Returns
+    -------
+    int
+        For images the columns of one-hot rows, or 1 more than the largest label.
+
+    Raises
+    ------
+    ValueError
+        If what is held out has more classes than the one-hot rows of the training data have columns.
+    """
+    if np.shape(data[0])[1] <= 2:
+        return 1
+    targets = [np.asarray(part[1]) for part in (data, held_out) if part is not None]
+    counts = [y.shape[1] if y.ndim == 2 else 1 + int(y.max()) for y in targets]
+    if targets[0].ndim == 2 and max(counts) > counts[0]:
+        raise ValueError(
+            f"held_out has {counts[1]} classes, the one-hot rows of the training data have {counts[0]} columns; one "
+            f"for each class was expected. Is a class missing there?"
+        )
+    return max(counts)
 
 
 def held_out(data, training_data):

@@ -1,5 +1,6 @@
 """What the epoch stepper shows beside its curves: units, weights, images, a frozen run, and samples edited by hand."""
 
+import itertools
 import re
 
 import numpy as np
@@ -10,6 +11,8 @@ from test_epoch_stepper_in_lab import SCREENSHOTS, Stepper
 from test_pages import Page
 
 from backprop_lib import activations
+from backprop_lib.numerals import readable
+from backprop_lib.plots.boundary import round_levels
 from backprop_lib.widgets import EpochStepper, wire
 from backprop_lib.widgets.explorer import joined
 from backprop_lib.widgets.page import _plain
@@ -85,6 +88,168 @@ def opened(request, chromium, tmp_path):
     yield page
     assert page.problems == []
     page.close()
+
+
+# Each canvas keeps what was written, marked and painted on it since it was last cleared.
+WATCH = """
+    const pens = CanvasRenderingContext2D.prototype;
+    const before = (name, note) => {
+        const real = pens[name];
+        pens[name] = function (...given) {
+            const { e, f } = this.getTransform();
+            note(this.canvas.drawn ??= { texts: [], marks: [], images: [] }, given, [e, f], this);
+            return real.apply(this, given);
+        };
+    };
+    window.Path2D = class extends Path2D {
+        constructor(shape) {
+            super(shape);
+            this.shape = shape;
+        }
+    };
+    before("clearRect", (drawn) => Object.values(drawn).forEach((list) => (list.length = 0)));
+    before("fillText", ({ texts, marks }, [text, x, y], _, pen) => {
+        const { width, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down } = pen.measureText(text);
+        texts.push({ text, box: [x - width / 2, y - up, x + width / 2, y + down], after: marks.length });
+    });
+    before("fill", ({ marks }, [path], place) => path && marks.push([path.shape, ...place]));
+    before("drawImage", ({ images }, [image, left, top, width, height]) => {
+        const { data } = image.getContext("2d").getImageData(0, 0, image.width, image.height);
+        const reds = Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+        images.push({ reds, box: [left, top, left + width, top + height] });
+    });
+"""
+
+
+class Watched:
+    """A browser whose canvases keep what is drawn."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def new_context(self, **settings):
+        context = self.browser.new_context(**settings)
+        context.add_init_script(WATCH)
+        return context
+
+
+def drawn(page):
+    """Return what was drawn in the third panel."""
+    return page.root.locator("canvas").nth(2).evaluate("canvas => canvas.drawn")
+
+
+def plane_of_numbers(**settings):
+    rng = np.random.default_rng(0)
+    X, held_out = rng.uniform(-1, 1, (60, 2)), rng.uniform(-1, 1, (15, 2))
+    y, held_out_y = (3 * np.sin(2 * part[:, 0]) * part[:, 1] + 1 for part in (X, held_out))
+    return EpochStepper((X, y), held_out=(held_out, held_out_y), hidden_sizes=(8,), epochs=60, **settings)
+
+
+@pytest.mark.parametrize(("width", "lecture"), [(1366, False), (700, False), (1366, True)])
+def test_numbers_over_a_plane_have_lines_with_round_values_on_them(chromium, tmp_path, width, lecture):
+    stepper = plane_of_numbers(learning_rate=0.2, lecture=lecture)
+    recording = stepper.recording
+    path = stepper.to_html(tmp_path / "run.html")
+    page = Page(Watched(chromium), path, viewport={"width": width, "height": 900})
+    canvas = page.root.locator("canvas").nth(2)
+    for epoch in (0, 7, 30, 60):
+        page.scrub.fill(str(epoch))
+        field = recording.field[epoch]
+        reach = f"prediction {readable(field.min())} to {readable(field.max())}"
+        assert canvas.get_attribute("aria-label").endswith(reach)
+        assert page.root.locator(".bp-legend li", has_text=reach).count() == 1
+        seen = drawn(page)
+        labels = [one for one in seen["texts"] if one["after"] == len(seen["marks"]) == 75]  # written over the samples
+        values = {float(one["text"].replace("−", "-")) for one in labels}
+        assert sorted(values) == pytest.approx(round_levels(field.min(), field.max()), abs=1e-9)
+        outer = seen["images"][0]["box"]
+        for left, top, right, bottom in (one["box"] for one in labels):
+            assert outer[0] < left < right < outer[2]
+            assert outer[1] < top < bottom < outer[3]
+        for a, b in itertools.combinations([one["box"] for one in labels], 2):
+            assert a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
+    assert page.problems == []
+    assert axe_violations(page.page) == []
+    page.close()
+
+
+def test_numbers_over_a_plane_are_told_apart_by_shape_and_so_is_what_is_held_out(chromium, tmp_path):
+    stepper = plane_of_numbers()
+    page = Page(Watched(chromium), stepper.to_html(tmp_path / "run.html"))
+    marks = drawn(page)["marks"]
+    entries = page.root.locator(".bp-panel").nth(2).locator(".bp-legend li")
+    shapes = [[path.get_attribute("d") for path in entry.locator("path").all()] for entry in entries.all()]
+    texts = entries.all_inner_texts()
+    page.close()
+    (X, y), (held_out, held_out_y) = stepper.training_data, stepper.held_out_data
+    targets = np.concatenate([held_out_y, y]).ravel()  # drawn in this order
+    middle = (targets.min() + targets.max()) / 2
+    is_high = (targets >= middle).tolist()
+    (low,), (high,), held = shapes[:3]
+    assert len({low, high, *held}) == 4
+    expected = [*(held[one] for one in is_high[:15]), *((low, high)[one] for one in is_high[15:])]
+    assert [shape for shape, _, _ in marks] == expected
+    across = np.concatenate([held_out, X])[:, 0]
+    np.testing.assert_allclose(np.corrcoef([x for _, x, _ in marks], across)[0, 1], 1)
+    assert texts[:3] == [
+        f"targets {readable(targets.min())} to below {readable(middle)}",
+        f"targets {readable(middle)} to {readable(targets.max())}",
+        "held out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("targets", "epochs", "expected"),
+    [
+        (
+            4e5 + np.arange(5),
+            300,
+            r"targets 4\.00000e\+05 to below 4\.00002e\+05, .* to 4\.00004e\+05",
+        ),
+        (np.full(5, 3.0), 300, r"all targets 3\.0000, prediction 3\.0000$"),
+        (np.arange(5) % 3, 1, r"targets 0 to below 1\.0000, targets 1\.0000 to 2\.0000"),
+    ],
+)
+def test_targets_close_together_and_one_target_alone_are_told(chromium, tmp_path, targets, epochs, expected):
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [0.5, 0.5]])
+    stepper = EpochStepper((X, targets), hidden_sizes=(), learning_rate=0.5, epochs=epochs)
+    page = Page(Watched(chromium), stepper.to_html(tmp_path / "run.html"))
+    page.scrub.fill(str(epochs))
+    assert re.search(expected, page.root.locator("canvas").nth(2).get_attribute("aria-label"))
+    assert page.trouble == ""
+    assert len(drawn(page)["marks"]) == 5
+    page.close()
+
+
+LEVELS = """async ([source, spans]) => {
+    const { roundLevels } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    return spans.map(([low, high]) => roundLevels(low, high));
+}"""
+
+
+def test_the_browser_and_the_still_picture_take_the_same_round_values(chromium):
+    rng = np.random.default_rng(0)
+    low, span = rng.normal(size=300), 10.0 ** rng.uniform(-7, 6, 300)
+    spans = [*zip(low, low + span, strict=True), (0, 1), (-3e-5, -1e-5), (2, 2), (-0.3, 0.9)]
+    source = joined("parts.js", "shared.js", "run_panels.js") + "\nexport { roundLevels };"
+    page = chromium.new_page()
+    found = page.evaluate(LEVELS, [source, [[float(a), float(b)] for a, b in spans]])
+    page.close()
+    for levels, (a, b) in zip(found, spans, strict=True):
+        np.testing.assert_allclose(levels, round_levels(a, b), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("shift", [0.0, -0.5, -1.0, -3.0])
+def test_images_keep_their_gray_levels_wherever_their_zero_lies(chromium, tmp_path, shift):
+    rng = np.random.default_rng(0)
+    ink = rng.permuted(np.tile(np.linspace(0, 1, 9), (12, 1)), axis=1)  # each image has nine levels, 0 to 1
+    stepper = EpochStepper((ink + shift, np.arange(12) % 3), epochs=2)
+    page = Page(Watched(chromium), stepper.to_html(tmp_path / "run.html"))
+    images = np.array([one["reds"] for one in drawn(page)["images"]])
+    page.close()
+    shown, _ = stepper.recording.shown
+    np.testing.assert_allclose(images, 255 - 235 * (shown - shift), atol=1)
+    assert [len(set(image)) for image in images.tolist()] == [9] * 12
 
 
 FOLDS = {"Weights as pictures": 2, "What each unit computes": 1}
@@ -322,19 +487,30 @@ def test_the_digits_can_be_chosen(in_lab, stepper):
     assert faults(stepper.root) == []
 
 
-def test_a_class_is_put_in_along_a_line_too(lab):
-    cell = """import numpy as np
+@pytest.mark.parametrize(
+    ("name", "y", "choice", "said"),
+    [
+        ("classes_on_a_line", "(x > 0) * 1.0", "add class 0", "a sample of class 0 at x {0}, y 0"),
+        ("numbers_on_a_line", "3 * x", "add a sample", "a sample at x {0}, y {1}"),
+        ("numbers_over_a_plane", "x + 2", "add 1.0000", "a sample with target 1.0000 at x₁ {0}, x₂ {1}"),
+    ],
+)
+def test_what_is_put_in_is_said_as_it_is(lab, name, y, choice, said):
+    cell = f"""import numpy as np
 from backprop_lib.widgets import EpochStepper
 x = np.linspace(-1, 1, 21)[:, np.newaxis]
-stepper = EpochStepper((x, (x > 0) * 1.0), epochs=10)
+X = {"np.hstack([x, x**2])" if "plane" in name else "x"}
+stepper = EpochStepper((X, {y}), epochs=10)
 stepper"""
-    page = lab.open(notebook(lab, "classes_on_a_line", cell))
+    page = lab.open(notebook(lab, name, cell))
     assert lab.run_all(page) == []
     stepper = Stepper(page)
-    stepper.choose("Edit samples", "add class 0")
-    stepper.root.get_by_role("application").click()
-    await_note(stepper, "^Put in: a sample of class 0 at x")
-    assert ask_kernel(page, "stepper.training_data[1][-1].tolist()") == [0]
+    stepper.choose("Edit samples", choice)
+    stepper.root.get_by_role("application").click(position={"x": 150, "y": 60})
+    await_note(stepper, "^Put in: ")
+    sample = ask_kernel(page, "[*stepper.training_data[0][-1], *stepper.training_data[1][-1]]")
+    assert note(stepper) == f"Put in: {said.format(*map(readable, sample))}. Trained anew from epoch 0."
+    assert "class" not in name or sample[-1] == 0
     stepper.choose("Edit samples", "put all back")
     await_note(stepper, "^All samples are as they were")
     await_kernel(page, "len(stepper.training_data[0])", 21)

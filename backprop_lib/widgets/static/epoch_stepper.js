@@ -53,6 +53,7 @@ function makeRow(recordingOf) {
           if (!one) return make("li", {}, [label]);
           const marks = [swatch(one.color, one.dash && (one.dash.join(" ") || "none"), one.marker, one.hollow)];
           if (one.second) marks.push(swatch(one.second.color, undefined, one.second.marker, one.hollow));
+          if (one.ring) marks.forEach((mark) => mark.firstChild.setAttribute("stroke", one.ring));
           return make("li", {}, [...marks, label]);
         });
         legend.replaceChildren(...entries);

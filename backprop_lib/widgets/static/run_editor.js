@@ -62,8 +62,9 @@ function makeEditor(controller, canvas, { redraw, say, done }) {
   function add([x, y]) {
     const classes = state.recording.task === "classification";
     const sample = isLine() ? [x, classes ? Number(mode) : y] : [x, y, Number(mode)];
-    const kind = classes ? `a sample of class ${mode}` : "a sample";
-    done(`Put in: ${kind} at ${place([x, y])}. Trained anew from epoch 0.`);
+    const target = sample[sample.length - 1];
+    const kind = classes ? `a sample of class ${mode}` : isLine() ? "a sample" : `a sample with target ${readable(target)}`;
+    done(`Put in: ${kind} at ${place(isLine() ? sample : [x, y])}. Trained anew from epoch 0.`);
     controller.change({ added: [...controller.settings().added, sample] });
   }
 

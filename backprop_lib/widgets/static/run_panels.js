@@ -7,6 +7,18 @@ const FIELD = [
   [0x8d, 0xbf, 0xe0],
 ];
 const SAMPLE = "#808080";
+const [LOW, HIGH] = [[0, 4], [1, 2]]; // the shapes of numbers below the middle and above: in training, held out
+
+// The least and the largest of some numbers.
+const spanOf = (values) => values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+
+// Numbers as texts, with as few more digits as tell them apart.
+function toldApart(values) {
+  for (let more = 0; ; more += 1) {
+    const texts = values.map((value) => readable(value, more));
+    if (more === 12 || new Set(texts).size === new Set(values).size) return texts;
+  }
+}
 
 const layersOf = ({ sizes }) => sizes.length - 1;
 const inputsOf = ({ sizes }) => sizes[0];
@@ -135,15 +147,19 @@ function layerPanel(recording, compared, kind) {
   };
 }
 
-// The line where values on a square grid are `level`: in each cell, straight from edge to edge.
+// The line where values on a square grid are `level`: in each cell, straight from edge to edge. Returns the parts that do not
+// hang together, each as points.
 function contour({ pen, ink }, values, grid, box, level, width = 2) {
   const cell = (box.right - box.left) / (grid - 1);
   const rise = (box.bottom - box.top) / (grid - 1);
   pen.strokeStyle = "#1a1a1a";
   pen.lineWidth = width * ink;
   pen.beginPath();
+  let parts = [];
+  const below = [];
   const v = [0, 0, 0, 0];
   for (let row = 0; row < grid - 1; row += 1) {
+    let left = null;
     for (let column = 0; column < grid - 1; column += 1) {
       const at = row * grid + column;
       v[0] = values[at] - level;
@@ -152,19 +168,85 @@ function contour({ pen, ink }, values, grid, box, level, width = 2) {
       v[3] = values[at + grid] - level;
       const above = (v[0] > 0) + (v[1] > 0) + (v[2] > 0) + (v[3] > 0);
       if (above === 0 || above === 4) continue;
+      const known = [v[0] > 0 !== v[3] > 0 && left, v[0] > 0 !== v[1] > 0 && below[column]].filter(Boolean); // it goes on from there
+      const part = known[0] ?? [];
+      if (!known.length) parts.push(part);
+      else if (known.length === 2 && known[1] !== part) {
+        part.push(...known[1]);
+        parts = parts.filter((one) => one !== known[1]);
+        below.forEach((one, i) => {
+          if (one === known[1]) below[i] = part;
+        });
+      }
+      left = below[column] = part;
       let open = false;
       for (let i = 0; i < 4; i += 1) {
         const [a, b] = [v[i], v[(i + 1) % 4]];
         if (a > 0 === b > 0) continue;
-        const part = a / (a - b);
-        const x = column + [part, 1, 1 - part, 0][i];
-        const y = row + [0, part, 1, 1 - part][i];
-        pen[open ? "lineTo" : "moveTo"](box.left + x * cell, box.bottom - y * rise);
+        const share = a / (a - b);
+        const x = box.left + (column + [share, 1, 1 - share, 0][i]) * cell;
+        const y = box.bottom - (row + [0, share, 1, 1 - share][i]) * rise;
+        pen[open ? "lineTo" : "moveTo"](x, y);
+        if (open) part.push([x, y]);
         open = !open;
       }
     }
   }
   pen.stroke();
+  return parts;
+}
+
+// Three to five round values between two numbers; none where the numbers are practically the same.
+function roundLevels(low, high, least = 0) {
+  const span = high - low;
+  if (!(span > Math.max(least, 1e-5 * Math.max(Math.abs(low), Math.abs(high))))) return [];
+  const power = 10 ** (Math.floor(Math.log10(span)) - 1);
+  for (const step of [50, 25, 20, 10, 5, 2.5, 2, 1].map((m) => m * power)) {
+    const levels = [];
+    for (let i = Math.floor(low / step + 1e-9) + 1; i < Math.ceil(high / step - 1e-9); i += 1) levels.push(i * step);
+    if (levels.length >= 3) return levels;
+  }
+  return [];
+}
+
+const PLACES = 40; // so many places on a line are tried for its label
+const SHORT = 6; // a part of a line with fewer points has no label, unless it is all there is
+
+// Contour lines at round values; returns what writes each value on them, where it covers few samples and no other value.
+function labeledContours(paper, values, grid, box, levels, samples) {
+  const { pen, size } = paper;
+  const texts = tickLabels(levels);
+  const lines = levels.flatMap((level, i) => {
+    const parts = contour(paper, values, grid, box, level, 1.2).sort((a, b) => b.length - a.length);
+    return parts.filter((part, k) => k === 0 || part.length >= SHORT).map((points, k) => ({ text: texts[i], points, k }));
+  });
+  const within = (value, low, high) => Math.min(Math.max(value, low), high);
+  const up = 0.6 * size;
+  const placed = [];
+  for (const { text, points } of lines.sort((a, b) => a.k - b.k)) {
+    const across = pen.measureText(text).width / 2 + 0.25 * size;
+    let best = null;
+    for (let at = 0; at < points.length; at += Math.ceil(points.length / PLACES)) {
+      const x = within(points[at][0], box.left + across + 2, box.right - across - 2);
+      const y = within(points[at][1], box.top + up + 2, box.bottom - up - 2);
+      if (placed.some((one) => Math.abs(x - one.x) < across + one.across + 2 && Math.abs(y - one.y) < 2 * up + 2)) continue;
+      const covered = samples.filter(([px, py]) => Math.abs(x - px) < across + 0.4 * size && Math.abs(y - py) < up + 0.4 * size);
+      const off = Math.hypot(x - (box.left + box.right) / 2, y - (box.top + box.bottom) / 2);
+      const cost = covered.length + off / (box.right - box.left); // toward the middle, so that it moves little
+      if (!best || cost < best.cost) best = { text, x, y, across, cost };
+    }
+    if (best) placed.push(best);
+  }
+  return () => {
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (const { text, x, y, across } of placed) {
+      pen.fillStyle = "#ffffff";
+      pen.fillRect(x - across, y - up, 2 * across, 2 * up);
+      pen.fillStyle = "#1a1a1a";
+      pen.fillText(text, x, y);
+    }
+  };
 }
 
 // Paint values on a square grid, the first row at the bottom; `shade` gives red, green and blue for a share 0 to 1.
@@ -215,15 +297,17 @@ function predictionPanel(recording, editor) {
   const samples = samplesOf(recording);
   const targets = samples.map(({ target }) => target);
   const heldOut = recording.held_out_y.length > 0;
-  const [floor, ceiling] = classes
-    ? [0, 1]
-    : [targets.reduce((a, b) => Math.min(a, b)), targets.reduce((a, b) => Math.max(a, b))];
+  const [floor, ceiling] = classes ? [0, 1] : spanOf(targets);
+  const middle = (floor + ceiling) / 2;
+  const [least, halfway, most] = toldApart([floor, middle, ceiling]);
   const share = (value) => (value - floor) / (ceiling - floor || 1);
   const shadeOf = (target) => `rgb(${fieldShade(Math.min(Math.max(share(target), 0), 1)).join()})`;
-  const shaded = !classes && inputs === 2; // the color says the target, so held-out samples have another shape
+  // Where the color says the target, the shape says on which side of the middle it is, and whether it is held out.
+  const shaded = !classes && inputs === 2;
   const look = (target, open) => {
     if (classes) return target > 0.5 ? { shape: 1, color: COLORS[0] } : { shape: 0, color: COLORS[1] };
-    return shaded ? { shape: open ? 3 : 0, color: shadeOf(target) } : { shape: 0, color: SAMPLE };
+    if (!shaded) return { shape: 0, color: SAMPLE };
+    return { shape: (target < middle ? LOW : HIGH)[Number(open)], color: shadeOf(target) };
   };
   const series = [
     ...(classes
@@ -233,16 +317,31 @@ function predictionPanel(recording, editor) {
         ]
       : shaded
         ? [
-            { name: `${readable(floor)}, the lowest`, color: shadeOf(floor), marker: 0 },
-            { name: `${readable(ceiling)}, the highest`, color: shadeOf(ceiling), marker: 0 },
+            ...(floor < ceiling
+              ? [{ name: `targets ${least} to below ${halfway}`, color: shadeOf(floor), marker: LOW[0], ring: SAMPLE }]
+              : []),
+            { name: floor < ceiling ? `targets ${halfway} to ${most}` : `all targets ${most}`, color: shadeOf(ceiling), marker: HIGH[0], ring: SAMPLE },
           ]
         : [{ name: "samples", color: SAMPLE, marker: 0 }]),
     ...(heldOut
-      ? [{ name: "held out", color: classes ? COLORS[1] : SAMPLE, marker: shaded ? 3 : 0, hollow: true, second: classes ? { color: COLORS[0], marker: 1 } : null }]
+      ? [
+          classes
+            ? { name: "held out", color: COLORS[1], marker: 0, hollow: true, second: { color: COLORS[0], marker: 1 } }
+            : shaded
+              ? { name: "held out", color: shadeOf(floor), marker: LOW[1], ring: SAMPLE, second: { color: shadeOf(ceiling), marker: HIGH[1] } }
+              : { name: "held out", color: SAMPLE, marker: 0, hollow: true },
+        ]
       : []),
   ];
   const size = inputs === 2 ? grid * grid : grid;
   const at = (epoch) => field.subarray(epoch * size, (epoch + 1) * size);
+  const levelsAt = (epoch) => roundLevels(...spanOf(at(epoch)), 1e-4 * (ceiling - floor));
+
+  // From where to where the prediction goes, unless it is practically the same everywhere.
+  function reach(epoch) {
+    const span = spanOf(at(epoch));
+    return `prediction ${levelsAt(epoch).length ? toldApart(span).join(" to ") : readable(span[0])}`;
+  }
 
   function plane(paper, epoch) {
     const { pen } = paper;
@@ -254,11 +353,17 @@ function predictionPanel(recording, editor) {
     });
     pen.imageSmoothingEnabled = true;
     paintField(pen, at(epoch), grid, share, scale.box);
+    let label = () => {};
     if (classes) contour(paper, at(epoch), grid, scale.box, 0.5);
+    else {
+      const places = samples.map(({ at: x }) => [scale.px(x[0]), scale.py(x[1])]);
+      label = labeledContours(paper, at(epoch), grid, scale.box, levelsAt(epoch), places);
+    }
     for (const { at: x, target, heldOut: open } of samples) {
       const { shape, color } = look(target, open);
       pointMark(pen, scale.px(x[0]), scale.py(x[1]), shape, color, { hollow: open && !shaded, ring: classes ? "#ffffff" : "#1a1a1a", inside: "#ffffff", ink: paper.ink });
     }
+    label();
     return { ...scale, x: [low[0], high[0]], y: [low[1], high[1]] };
   }
 
@@ -299,7 +404,7 @@ function predictionPanel(recording, editor) {
       const scale = (inputs === 2 ? plane : curve)(paper, epoch);
       editor?.over(paper, scale);
     },
-    legend: () => series.map(({ name }) => name),
+    legend: (epoch) => [...series.map(({ name }) => name), ...(shaded ? [reach(epoch)] : [])],
   };
 }
 
@@ -309,7 +414,7 @@ function imagesPanel(recording) {
   const count = labels.length;
   const pixels = X.length / count;
   const side = Math.round(Math.sqrt(pixels));
-  const most = largest(X);
+  const [least, most] = spanOf(X);
   const said = (epoch, i) => {
     const row = field.subarray((epoch * count + i) * classes, (epoch * count + i + 1) * classes);
     const best = row.indexOf(largest(row));
@@ -333,7 +438,7 @@ function imagesPanel(recording) {
         pen.imageSmoothingEnabled = false;
         const upsideDown = (at) => X[i * pixels + (side - 1 - Math.floor(at / side)) * side + (at % side)];
         const values = Array.from({ length: pixels }, (_, at) => upsideDown(at));
-        paintInk(pen, values, side, (value) => value / most, box);
+        paintInk(pen, values, side, (value) => (value - least) / (most - least || 1), box);
         pen.strokeStyle = isRight ? "#808080" : COLORS[1];
         pen.lineWidth = (isRight ? 1 : 3) * ink;
         pen.setLineDash(isRight ? [] : [6 * ink, 3 * ink]);
