@@ -170,7 +170,7 @@ def test_slopes_that_are_each_within_the_tolerance_and_together_are_not_are_told
 @pytest.mark.parametrize(("last", "told"), [(1e-300, "1.00e+20"), (1.0, "∞")])
 def test_slopes_whose_product_is_huge_are_told_and_stop_nothing(last, told):
     slopes = (("x", "u", 1e160), ("u", "v", 1e160), ("v", "C", last))
-    boxes = [Box(to, "", (by,), lambda x: x, (lambda x, s=s: np.full_like(x, s),)) for by, to, s in slopes]
+    boxes = [Box(to, "f", (by,), lambda x: x, (lambda x, s=s: np.full_like(x, s),)) for by, to, s in slopes]
     chain = Chain(Graph("t", "x", tuple(boxes), 0, 1, 0.5))
     assert f" = {told}. This is dC/dx = {told};" in chain.words(0)
 
@@ -278,6 +278,10 @@ ONE = Box("u", "x", ("x",), lambda x: x, (lambda x: 1 + 0 * x,))
         (Graph("t", "x", (replace(ONE, sources="x"),), 0, 1, 0), TypeError, "The sources of u are 'x' (str), a tuple"),
         (Graph("t", "x", (replace(ONE, sources=("x", "x")),), 0, 1, 0), ValueError, "names a source twice"),
         (Graph("t", "x", 3, 0, 1, 0), TypeError, "The boxes are 3 (int), a tuple was expected"),
+        (Graph(5, "x", (ONE,), 0, 1, 0), TypeError, "The title is 5 (int), a text was expected"),
+        (Graph("t", "", (ONE,), 0, 1, 0), TypeError, "The start is '' (str), a text was expected"),
+        (Graph("t", "x", (replace(ONE, name=None),), 0, 1, 0), TypeError, "The name of a box is None"),
+        (Graph("t", "x", (replace(ONE, formula=2),), 0, 1, 0), TypeError, "The formula of the box u is 2 (int)"),
         (Graph("t", "x", (3,), 0, 1, 0), TypeError, "3 (int) stands among the boxes of t"),
         (Graph("t", "x", (ONE,), "a", 1, 0), TypeError, "low of t is 'a', a finite number was expected"),
         (Graph("t", "x", (ONE,), 0, np.inf, 0), TypeError, "high of t is inf"),

@@ -270,6 +270,30 @@ def test_its_page_fetches_nothing(explorer, tmp_path):
     assert not re.findall(r"\bimport\s*[({\"']", text)
 
 
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("", IsADirectoryError, r" is a folder; a file was expected, such as .*explorer\.html"),
+        ("none/page.html", FileNotFoundError, r"there is no folder .*none\. Make it first"),
+    ],
+)
+def test_a_page_that_cannot_be_written_says_why(explorer, tmp_path, name, error, message):
+    with pytest.raises(error, match=message):
+        explorer.to_html(tmp_path / name)
+
+
+@pytest.mark.parametrize("path", [None, 5, "", b"page.html"])
+def test_a_page_needs_the_name_of_a_file(path):
+    with pytest.raises(TypeError, match=f"path is {re.escape(repr(path))} .*, the name of a file was expected"):
+        ChainExplorer().to_html(path)
+
+
+def test_a_page_can_be_written_to_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert ChainExplorer().to_html("~/page.html") == tmp_path / "page.html"
+
+
 def test_lecture_is_true_or_false():
     with pytest.raises(TypeError, match="True or False was expected"):
         ChainExplorer(lecture="yes")

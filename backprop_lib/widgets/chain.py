@@ -495,6 +495,12 @@ def _boxes(graph):
 def _checked(graph):
     if not isinstance(graph, Graph):
         raise TypeError(f"graph is {graph!r} ({type(graph).__name__}), a name from GRAPHS or a Graph was expected.")
+    named = [("title", graph.title), ("start", graph.start)]
+    for box in _boxes(graph):
+        named += [("name of a box", box.name), (f"formula of the box {box.name}", box.formula)]
+    for what, value in named:
+        if not isinstance(value, str) or not value.strip():
+            raise TypeError(f"The {what} is {value!r} ({type(value).__name__}), a text was expected.")
     for what, value in (("boxes", graph.boxes), *((f"sources of {box.name}", box.sources) for box in _boxes(graph))):
         if not isinstance(value, (tuple, list)):
             raise TypeError(f"The {what} are {value!r} ({type(value).__name__}), a tuple was expected.")

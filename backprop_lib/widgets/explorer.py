@@ -159,12 +159,19 @@ class Explorer(anywidget.AnyWidget):
         Parameters
         ----------
         path : str or Path
-            The file; it is replaced if it is there.
+            The file; it is replaced if it is there. `~` stands for the home folder.
 
         Returns
         -------
         Path
             The file.
+
+        Raises
+        ------
+        TypeError
+            If `path` is no name of a file.
+        OSError
+            If the file cannot be written, or is a folder, or its folder is missing.
         """
         return page.write(self, path)
 

@@ -22,7 +22,7 @@ def write(widget, path):
     widget : Explorer
         It is not changed.
     path : str or Path
-        The file.
+        The file; `~` stands for the home folder.
 
     Returns
     -------
@@ -31,11 +31,24 @@ def write(widget, path):
 
     Raises
     ------
+    TypeError
+        If `path` is no name of a file.
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or is a folder, or its folder is missing.
     """
-    path = Path(path)
+    path = _file(path)
     path.write_text(_page(widget), encoding="utf-8")
+    return path
+
+
+def _file(path):
+    if not isinstance(path, (str, Path)) or not str(path).strip():
+        raise TypeError(f"path is {path!r} ({type(path).__name__}), the name of a file was expected: 'explorer.html'.")
+    path = Path(path).expanduser()
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; a file was expected, such as {path / 'explorer.html'}.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}. Make it first.")
     return path
 
 

@@ -360,10 +360,7 @@ class Recorder:
         if settings.data != "own" or self._own_data is None:
             validation.lookup("a data set", settings.data, run_data.KNOWN)
         sizes = settings.hidden_sizes
-        if isinstance(sizes, str) or not hasattr(sizes, "__len__"):
-            raise TypeError(
-                f"hidden_sizes is {sizes!r}, a tuple of whole numbers was expected: (8, 8), or () for none."
-            )
+        sizes = _listed("hidden_sizes", sizes, "whole numbers, (8, 8), or () for none,")
         sizes = tuple(validation.whole_number(f"hidden_sizes[{i}]", n, at_least=1) for i, n in enumerate(sizes))
         if len(sizes) > 6 or sum(sizes) > MAX_UNITS:
             raise ValueError(
@@ -385,8 +382,11 @@ class Recorder:
             learning_rate=validation.learning_rate(settings.learning_rate),
             batch_size=batch_size,
             seed=seed,
-            removed=tuple(settings.removed),
-            added=tuple(tuple(sample) for sample in settings.added),
+            removed=_listed("removed", settings.removed, "row numbers, such as [0, 3]"),
+            added=tuple(
+                _listed("a sample in added", sample, "numbers, such as (0.5, -0.5, 1)")
+                for sample in _listed("added", settings.added, "samples, such as [(0.5, -0.5, 1)]")
+            ),
         )
 
     def _loss_of(self, task):
@@ -494,6 +494,12 @@ class Recorder:
                 array[...] = rest[: array.size].reshape(array.shape)
                 rest = rest[array.size :]
         return network
+
+
+def _listed(name, value, what):
+    if isinstance(value, (str, set, dict)) or not hasattr(value, "__len__"):
+        raise TypeError(f"{name} is {value!r}, a list of {what} was expected.")
+    return tuple(value)
 
 
 def _check_memory(sizes, epochs):

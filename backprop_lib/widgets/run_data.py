@@ -20,6 +20,9 @@ HELD_OUT = 0.25
 MAX_SAMPLES = 2000
 """The most samples that are drawn, at every epoch."""
 
+MAX_SIZE = 1e300
+"""The largest number that is drawn: with some room around it, it must not overflow."""
+
 MIN_PIXELS, MAX_PIXELS, MAX_CLASSES = 9, 256, 10
 
 
@@ -61,11 +64,20 @@ def pair(data):
         )
     if len(X) == 0:
         raise ValueError(f"X has the shape {X.shape}: no sample at all. Give at least one.")
+    _check_size("X", X)
     if len(X) > MAX_SAMPLES:
         raise ValueError(f"X has {len(X)} samples; at most {MAX_SAMPLES} can be drawn. Use train for more.")
     if not is_images:
         return X.copy(), losses.get("half_mse").targets(y, (len(X), 1)).copy()
     return X.copy(), _labels(y, len(X))
+
+
+def _check_size(name, values):
+    largest = np.abs(values).max()
+    if largest > MAX_SIZE:
+        raise ValueError(
+            f"{name} holds a number of the size {largest:.0e}; up to {MAX_SIZE:.0e} can be drawn. Scale the inputs."
+        )
 
 
 def _labels(y, n_samples):
@@ -181,6 +193,7 @@ def _sample(sample, n_in, kind):
     numbers = validation.float_array("a sample", list(sample))
     if numbers.shape != (n_in + 1,):
         raise ValueError(f"a sample of {len(numbers)} numbers came; {n_in} inputs and a target were expected.")
+    _check_size("a sample", numbers)
     if kind == "classification" and numbers[-1] not in (0, 1):
         raise ValueError(f"the target of a new sample is {numbers[-1]:g}; in this data set it is 0 or 1.")
     return tuple(numbers.tolist())

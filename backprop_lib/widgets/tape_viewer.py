@@ -121,7 +121,8 @@ class TapeViewer(Explorer):
 
     def _sentence(self):
         ends = ", ".join(f"{name} {_short(self.walk.gradient(name))}" for name in self.walk.nudged)
-        return f"Tape viewer, {len(self.walk.lines)} lines. When the walk is over the gradients are: {ends}."
+        count = len(self.walk.lines)
+        return f"Tape viewer, {count} line{'s' * (count > 1)}. When the walk is over the gradients are: {ends}."
 
     def _still(self):
         lines = self.walk.lines
