@@ -43,6 +43,10 @@ def test_at_a_kink_nudging_decides_nothing_and_the_words_say_so():
     )
     walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 0.0])
     assert walk.words(6).endswith("nudging cannot decide, for it lies at a kink in every entry.")
+    walk = TapeWalk(lambda x: x.relu().sum(), x=[0.0, 0.0, 1.0])
+    assert walk.words(6).endswith(
+        "2 of 3 entries lie at a kink; the other has the size 1, the nudge says 1 and agrees."
+    )
     broken = autodiff.operation("double", lambda a: 2 * a, lambda g, a: g)
     walk = TapeWalk(lambda x: broken(x.relu()).sum(), x=[0.0, 1.0, -2.0])
     assert walk.words(8).endswith(

@@ -90,6 +90,20 @@ def test_where_every_entry_lies_at_a_kink_the_words_say_so():
     assert any("Nudging cannot decide: every entry lies at a kink." in dead.words(i) for i in range(len(dead.steps)))
 
 
+@pytest.mark.parametrize("backward", [None, "right"])
+def test_entries_that_are_left_out_at_a_kink_are_counted(backward):
+    network = Network((2, 2, 1), hidden="relu", rng=np.random.default_rng(0))
+    network.weights[0][...] = [[1.0, 1.0], [1.0, -1.0]]
+    network.weights[1][...] = [[1.0], [2.0]]
+    X, y = np.array([[1.0, 1.0], [1.0, 2.0]]), np.array([[0.5], [1.0]])  # the first sample has z = 0 in unit 2
+    traced = TracedPass(network, X, y, backward=backward and right)
+    words = {traced.output(i): traced.words(i) for i in range(len(traced.steps))}
+    of_dW1, of_db1, of_dW2 = (f" of the right {name}" if backward else "" for name in ("dW1", "db1", "dW2"))
+    assert f"2 of 4 entries{of_dW1} lie at a kink and are left out. Nudging the others agrees" in words["dW1"]
+    assert f"1 of 2 entries{of_db1} lies at a kink and is left out. Nudging the other agrees" in words["db1"]
+    assert f"Nudging every entry{of_dW2} agrees" in words["dW2"]
+
+
 def test_a_wrong_gradient_would_not_agree(monkeypatch):
     monkeypatch.setattr(
         Network, "backward", lambda self, forward, y, right=Network.backward: _doubled(right(self, forward, y))

@@ -192,7 +192,8 @@ class TapeWalk:
         agrees = "agrees" if row.passed else "does not agree"
         if row.at_kinks:
             which = f"{row.at_kinks} of {row.size} entries {'lie' if row.at_kinks > 1 else 'lies'} at a kink"
-            sizes = f"the others have the size {number(row.norm)}, the nudge says {number(row.expected_norm)}"
+            others = "the others have" if row.compared > 1 else "the other has"
+            sizes = f"{others} the size {number(row.norm)}, the nudge says {number(row.expected_norm)}"
             return f"{which}; {sizes} and {agrees}"
         return f"the nudge says {_told(self.nudged[name])} and {agrees}"
 

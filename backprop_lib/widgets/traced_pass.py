@@ -268,7 +268,12 @@ class TracedPass:
                 else ", to the last digit"
             )
             of = "" if index not in self.comparisons else f" of the right {made.name}"
-            parts.append(f"Nudging every entry{of} {agrees}{error}.")
+            what = f"every entry{of}"
+            if row.at_kinks:
+                lie, are = ("lie", "are") if row.at_kinks > 1 else ("lies", "is")
+                parts.append(f"{row.at_kinks} of {row.size} entries{of} {lie} at a kink and {are} left out.")
+                what = "the others" if row.compared > 1 else "the other"
+            parts.append(f"Nudging {what} {agrees}{error}.")
         compared = self.comparisons.get(index)
         if compared is not None:
             parts.append(_of_the_learner(made.name, compared))

@@ -94,6 +94,27 @@ def test_it_steps_and_plays_in_notebook_7(lab, name):
     page.context.close()
 
 
+def test_a_step_by_code_leaves_the_focus_at_the_entry_of_the_result(lab):
+    page = lab.open(notebook(lab, "focus", cell("tracer"), "explorer"))
+    assert lab.run_all(page) == []
+    shown, other = Shown(page, "tracer"), Shown(page, "tracer", 1)
+    shown.scrub.fill("8")
+    await_kernel(page, POSITION, 8)
+    other.await_position("at === 8")
+    shown.root.locator("table.bp-output td").first.focus()
+    ask_kernel(page, "explorer.step()")
+    shown.await_position("at === 9")
+    other.await_position("at === 9")
+    assert shown.root.locator("table[data-quantity=dW2] td").first.evaluate("td => td === document.activeElement")
+    page.keyboard.press("Space")
+    shown.await_button("Pause")
+    shown.await_position("at >= 10")
+    page.keyboard.press("Space")
+    shown.await_button("Play")
+    assert page.problems == []
+    page.context.close()
+
+
 def test_a_sample_that_was_traced_alone_stays_on_screen_in_the_pass_over_all(lab):
     page = lab.open(notebook(lab, "alone", cell("tracer"), "explorer"))
     assert lab.run_all(page) == []

@@ -1,5 +1,6 @@
 """Every explorer on a page of its own: no kernel, no internet, and still it steps, plays and answers the keyboard."""
 
+import io
 import itertools
 import math
 import re
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from explorers import EXPLORERS, make
 from looks import axe_violations, faults
+from PIL import Image
 
 from backprop_lib import Network
 from backprop_lib.numerals import readable
@@ -690,6 +692,147 @@ def test_in_the_tracer_what_each_step_makes_is_lit_in_the_network(chromium, tmp_
             assert lit.count() == 2
     opened.click("Reset")
     assert opened.root.locator(".bp-node[data-term=C]").text_content() == "C"
+    assert opened.problems == []
+    opened.close()
+
+
+FOCUS = """() => {
+    const { activeElement: at } = document;
+    const table = at.closest('.bp-matrices table');
+    return table ? [table.dataset.quantity, at.dataset.row, at.dataset.column] : [at.className];
+}"""
+
+
+def test_in_the_tracer_a_step_leaves_the_focus_at_the_same_entry_or_at_the_code(chromium, files):
+    opened = Page(chromium, files["tracer", False])
+    opened.scrub.fill("8")
+    opened.root.locator("table.bp-output td").first.focus()
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.evaluate(FOCUS) == ["delta2", "1", "1"]
+    step = "button => button.click()"  # the focus stays where it is, as when code or another window steps
+    opened.button("Step").evaluate(step)
+    assert opened.page.evaluate(FOCUS) == ["dW2", "1", "1"]
+    assert opened.root.locator(".bp-sum").inner_text().startswith("dW2[1, 1] = ")
+    assert opened.root.locator(".bp-matrices td[tabindex='0']").count() == 1
+    opened.page.keyboard.press("ArrowLeft")
+    assert opened.page.evaluate(FOCUS) == ["dW2", "1", "0"]
+    opened.button("Step").evaluate(step)  # the entries of db2 are not written out
+    assert opened.page.evaluate(FOCUS) == ["bp-code"]
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.position == 11
+    opened.root.locator("table.bp-output td").first.focus()
+    for key in ("ArrowDown",) * 3:
+        opened.page.keyboard.press(key)
+    assert opened.page.evaluate(FOCUS) == ["grad_a1", "3", "0"]
+    opened.root.get_by_label("Diagram shows").evaluate(
+        "s => { s.selectedIndex = 1; s.dispatchEvent(new Event('change')); }"
+    )
+    assert opened.page.evaluate(FOCUS) == ["grad_a1", "3", "0"]
+    opened.scrub.evaluate("input => { input.value = 9; input.dispatchEvent(new Event('input')); }")
+    assert opened.page.evaluate(FOCUS) == ["dW2", "0", "0"]  # it has three rows
+    opened.button("Reset").evaluate(step)
+    assert opened.page.evaluate(FOCUS) == ["bp-code"]
+    assert opened.problems == []
+    opened.close()
+
+
+@pytest.mark.parametrize(("begin", "quantity"), [(8, "dW2"), (9, "db2")])
+def test_in_the_tracer_space_plays_and_pauses_from_an_entry(chromium, files, begin, quantity):
+    opened = Page(chromium, files["tracer", False])
+    opened.root.get_by_label("Speed").select_option(index=0)
+    opened.scrub.fill(str(begin))
+    opened.root.locator("table.bp-output td").first.focus()
+    opened.page.keyboard.press("Space")
+    opened.button("Pause").wait_for()
+    opened.root.locator(f"table.bp-output[data-quantity={quantity}]").wait_for()
+    assert opened.root.evaluate("root => root.contains(document.activeElement)")
+    opened.page.keyboard.press("Space")
+    opened.button("Play").wait_for()
+    assert opened.position == begin + 1
+    assert opened.problems == []
+    opened.close()
+
+
+PLACE = """part => {
+    const { x, y, width, height } = part.getBBox(), place = part.getScreenCTM();
+    const corner = new DOMPoint(x, y).matrixTransform(place);
+    return [Math.round(corner.x), Math.round(corner.y), Math.floor(width * place.a), Math.floor(height * place.d)];
+}"""
+
+
+def gray(opened, edges, rim=3):
+    """Return the gray values of what is drawn between two layers, but for a rim beside their units."""
+    x, y, width, height = edges.evaluate(PLACE)
+    clip = {"x": x + rim, "y": y, "width": width - 2 * rim, "height": height}
+    return np.asarray(Image.open(io.BytesIO(opened.page.screenshot(clip=clip))).convert("L"), dtype=int)
+
+
+def share(one, other):
+    """Return which share of two drawings looks different without color."""
+    return float(np.mean(np.abs(one - other) > 40))
+
+
+STROKES = """lines => lines.map(line => {
+    const { strokeWidth, strokeDasharray } = getComputedStyle(line);
+    return [strokeWidth, strokeDasharray];
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "lecture"), [(700, False), (1366, False), (1366, True)])
+def test_in_the_tracer_weights_that_are_read_made_or_pointed_at_are_told_apart_without_color(
+    chromium, tmp_path, width, lecture, scheme
+):
+    made = tracer((4, 4, 4, 2), 5, lecture=lecture)
+    path = made.to_html(tmp_path / "wide.html")
+    opened = Page(chromium, path, viewport={"width": width, "height": 1200}, color_scheme=scheme)
+    edges = opened.root.locator("g.bp-edges[data-term~=W2]")
+    assert edges.locator("line").count() == 16
+    assert opened.root.locator("text.bp-edge-label").count() == 0  # so many have no numbers
+    outputs = [made.traced.output(i) for i in range(len(made.traced.steps))]
+    looks, strokes = {}, []
+    for name, output in (("plain", "z1"), ("read", "grad_a1"), ("read forward", "z2"), ("made", "dW2")):
+        opened.scrub.fill(str(outputs.index(output) + 1))
+        opened.page.mouse.move(0, 0)
+        looks[name] = gray(opened, edges)
+        strokes.append(edges.locator("line").evaluate_all(STROKES))
+        term = {"read": "W2", "made": "dW2"}.get(name)
+        if term:
+            opened.root.locator(f".bp-equation [data-term={term}]").first.hover()
+            looks[f"{name}, pointed at"] = gray(opened, edges)
+            strokes.append(edges.locator("line").evaluate_all(STROKES))
+    assert share(looks["read"], looks["read forward"]) < 0.05
+    told_apart = [("plain", "read"), ("plain", "made"), ("read", "made")]
+    told_apart += [(name, f"{name}, pointed at") for name in ("read", "made")]
+    for one, other in told_apart:
+        assert share(looks[one], looks[other]) > 0.1, (one, other)
+    assert all(one == strokes[0] for one in strokes)  # thickness and dashes say how large a weight is
+    assert opened.problems == []
+    opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [700, 1366])
+def test_in_the_forward_explorer_the_weights_of_a_sum_and_a_moved_one_are_seen_without_color(
+    chromium, tmp_path, width, scheme
+):
+    path = forward_explorer((4, 4, 4, 2)).to_html(tmp_path / "wide.html")
+    opened = Page(chromium, path, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    edges = opened.root.locator("g.bp-edges").nth(1)
+    moved = opened.root.get_by_label("Move")
+    moved.select_option(label="x[0]")
+    opened.root.locator(".bp-node").nth(4).hover()
+    opened.page.mouse.move(0, 0)
+    plain = gray(opened, edges)
+    moved.select_option(label="W2[1, 0]")
+    marked = gray(opened, edges)
+    assert share(plain, marked) > 0.01
+    opened.root.locator(".bp-node").nth(10).hover()
+    summed = gray(opened, edges)
+    assert share(marked, summed) > 0.01
+    opened.root.locator(".bp-equation [data-term=W]").first.hover()
+    assert share(summed, gray(opened, edges)) > 0.02
     assert opened.problems == []
     opened.close()
 

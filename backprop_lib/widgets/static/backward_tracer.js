@@ -258,6 +258,7 @@ function tracerView(controller, el) {
   function say(text) {
     const step = stepAt(state.position);
     hint.textContent = text || !isWrittenOut(step) ? "" : hintOf(step.product ? "sum" : "product");
+    written.setAttribute("aria-live", state.playing ? "off" : "polite"); // of a run only the end is said
     if (written.textContent !== text) written.textContent = text;
   }
   const hintOf = (what) => `Point at an entry of the result, or reach it with the Tab key and the arrows: its ${what} is written out here.`;
@@ -277,9 +278,20 @@ function tracerView(controller, el) {
     next.focus();
   });
 
+  // The Tab key leads to one entry of a result that is written out. The focus of an entry that was drawn anew goes to the
+  // one in its place, or to the first; where there is none, to the code, so that the keys still step and play.
+  function enter(step, focused) {
+    const { row, column } = focused ?? {};
+    const result = isWrittenOut(step) ? matrices.querySelector(".bp-output") : null;
+    const cell = result?.querySelector(`td[data-row="${row}"][data-column="${column}"]`) ?? result?.querySelector("td");
+    if (cell) cell.tabIndex = 0;
+    if (focused) (cell ?? code).focus({ preventScroll: true });
+  }
+
   function position() {
     const { steps } = state.recording;
     const step = stepAt(state.position);
+    const focused = matrices.contains(document.activeElement) ? { ...document.activeElement.dataset } : null;
     jump.show(null);
     finish.setAttribute("aria-disabled", String(state.position === state.recording.frames));
     if (drawn !== layersNow().join()) layOut();
@@ -308,8 +320,6 @@ function tracerView(controller, el) {
         output.push(make("span", { className: "bp-sign", textContent: verdict }), table(mine.name, { output: true }));
       }
       matrices.replaceChildren(...parts, ...output);
-      const first = matrices.querySelector(`.bp-output td`);
-      if (first && isWrittenOut(step)) first.tabIndex = 0;
     } else {
       equation.replaceChildren(make("p", { textContent: "Step begins the pass." }));
       matrices.replaceChildren(table("X"), table("y"));
@@ -318,6 +328,7 @@ function tracerView(controller, el) {
     say("");
     frame.light(step ? step.inputs : [], "bp-used");
     frame.light(step ? [step.output] : [], "bp-lit");
+    enter(step, focused);
     return steps;
   }
 

@@ -179,10 +179,9 @@ function forwardView(controller, el) {
     );
     network.node(l, j).setAttribute("data-term", "z");
     shown.forEach((i) => network.node(l - 1, i).setAttribute("data-term", "a"));
-    network.edgesInto(l, j).forEach(({ line, text }) => {
-      line.classList.add("bp-summed");
-      line.setAttribute("data-term", "W");
-      text?.setAttribute("data-term", "W");
+    network.edgesInto(l, j).forEach(({ halo, line, text }) => {
+      [halo, line].forEach((one) => one.classList.add("bp-summed"));
+      [halo, line, text].forEach((one) => one?.setAttribute("data-term", "W"));
     });
   }
 

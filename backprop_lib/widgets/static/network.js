@@ -9,7 +9,8 @@ const networkWidth = (columns, size) => (14.8 * columns - 6) * size + 4;
 // of a layer that are drawn; `weight(l, i, j)`; `unitTerm(l)`, `edgeTerm(l)`: data-term of a layer's parts.
 // Below `networkWidth(columns, size)` it is drawn smaller. Returns `each(action)`, which calls `action(l, i)` for all that
 // is drawn, `unit(l, i, lines)`, which writes the lines of a unit, `weights(weight)`, which draws the edges anew,
-// `mark({ layer, i, j })`, which marks one edge, and ways to a unit and to the edges that lead to it.
+// `mark({ layer, i, j })`, which marks one edge, and ways to a unit and to the edges that lead to it. An edge has a `line`
+// and beneath it a `halo`, which is seen where the edge is marked.
 function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, unitTerm, edgeTerm, label, lines = 2, onUnit = null, onEdge = null }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
   const box = { width: 8.8 * size, height: (0.7 + 1.35 * lines) * size };
@@ -39,8 +40,10 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
   const labelWidth = (text) => (0.3 + 0.52 * text.length) * size;
   const edgeList = [];
   // Thickness is the size, a dashed line a negative weight.
-  function drawEdge({ line, title, text, back, x, y, l, i, j }, value) {
-    line.setAttribute("stroke-width", (0.6 + 3.2 * Math.min(1.5, (Math.abs(value) || 0) / strongest)).toFixed(2));
+  function drawEdge({ line, halo, title, text, back, x, y, l, i, j }, value) {
+    const thick = (0.6 + 3.2 * Math.min(1.5, (Math.abs(value) || 0) / strongest)).toFixed(2);
+    line.setAttribute("stroke-width", thick);
+    halo.style.setProperty("--bp-edge", `${thick}px`);
     if (value < 0) line.setAttribute("stroke-dasharray", "6 4");
     else line.removeAttribute("stroke-dasharray");
     title.textContent = `weight from unit ${i + 1} of layer ${l - 1} to unit ${j + 1} of layer ${l}: ${readable(value)}`;
@@ -71,10 +74,10 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
       columns[c - 1].forEach((i, m) => {
         const [from, to] = [place(c - 1, m), place(c, k)];
         const [x1, y1, x2, y2] = [from.x + box.width, from.y + box.height / 2, to.x, to.y + box.height / 2];
-        const edge = { line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
-        edges.append(edge.line);
+        const way = (name) => drawing("path", { class: name, d: `M${x1} ${y1}L${x2} ${y2}`, pathLength: 100 });
+        const edge = { halo: way("bp-halo"), line: drawing("line", { x1, y1, x2, y2 }), title: drawing("title"), l, i, j };
         // A line is thin, and a dashed one has gaps: what takes the pointer is wider.
-        if (onEdge) edge.hit = drawing("path", { class: "bp-edge-hit", d: `M${x1} ${y1}L${x2} ${y2}` });
+        if (onEdge) edge.hit = way("bp-edge-hit");
         (edge.hit ?? edge.line).append(edge.title);
         if (labeled) {
           [edge.x, edge.y] = [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
@@ -87,7 +90,9 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
         edgeList.push(edge);
       }),
     );
-    svg.append(edges, ...edgeList.filter((edge) => edge.l === l && edge.hit).map(({ hit }) => hit), words);
+    const here = edgeList.filter((edge) => edge.l === l);
+    edges.append(...here.map(({ halo }) => halo), ...here.map(({ line }) => line)); // no halo lies on a line
+    svg.append(edges, ...here.flatMap(({ hit }) => hit ?? []), words);
   }
 
   const texts = new Map(columns.map((drawn, c) => {
@@ -126,8 +131,7 @@ function drawNetwork(svg, { sizes, layers = [...sizes.keys()], units, weight, un
     mark(one) {
       for (const edge of edgeList) {
         const here = one !== null && edge.l === one.layer && edge.i === one.i && edge.j === one.j;
-        edge.line.classList.toggle("bp-moved", here);
-        edge.text?.classList.toggle("bp-moved", here);
+        for (const one of [edge.halo, edge.line, edge.text]) one?.classList.toggle("bp-moved", here);
       }
     },
     unit(l, i, words) {
