@@ -460,6 +460,22 @@ def compare_tensor(name, given, expected, *, tolerance=TOLERANCE, floor=1e-8, us
     )
 
 
+def rounding_floor(values):
+    """Return the norm below which a gradient counts as zero, since the rounding of such values could pass it off.
+
+    Parameters
+    ----------
+    values : array_like
+        Values of the function that is nudged.
+
+    Returns
+    -------
+    float
+        At least 1e-6.
+    """
+    return max(1e-6, float(np.finfo(float).eps / STEP * np.abs(values).max() / TOLERANCE))
+
+
 def compare_with_nudges(name, given, f, x, *, tolerance=TOLERANCE, floor=1e-6):
     """Compare a gradient of any function with central differences, which are made finer where that is needed.
 

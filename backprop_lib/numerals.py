@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["is_number", "number", "places_needed"]
+__all__ = ["is_number", "number", "places_needed", "readable", "told_apart"]
 
 LARGEST = 1e7  # from here on with an exponent
 
@@ -103,3 +103,24 @@ def _with_exponent(value, decimals):
 
 def _grouped(value, decimals):
     return f"{value:{',' if abs(value) >= 10_000 else ''}.{decimals}f}"
+
+
+def told_apart(values, write=readable):
+    """Return numbers as texts, with as few more digits as tell them apart.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The numbers.
+    write : callable, optional
+        Takes a number and how many more digits, and returns the text.
+
+    Returns
+    -------
+    list of str
+    """
+    for more in range(13):
+        texts = [write(value, more) for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts

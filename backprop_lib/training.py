@@ -287,8 +287,8 @@ def train(
     epochs = validation.whole_number("epochs", epochs, at_least=0)
     if batch_size is not None:
         batch_size = validation.whole_number("batch_size", batch_size, at_least=1)
-    if on_epoch is not None and not callable(on_epoch):
-        raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
+    if on_epoch is not None:
+        validation.function("on_epoch", on_epoch, "on_epoch(epoch, history)", 2)
     rng = validation.random_generator(rng)
     optimizer = get(optimizer)
     X, y = _checked_data(network, X, y)

@@ -4,6 +4,7 @@ Every message follows one pattern: what came, what was expected, and the likely 
 """
 
 import difflib
+import inspect
 import math
 import numbers
 
@@ -11,6 +12,7 @@ import numpy as np
 
 __all__ = [
     "float_array",
+    "function",
     "learning_rate",
     "lookup",
     "place",
@@ -213,6 +215,26 @@ def whole_number(name, value, at_least):
     if value < at_least:
         raise ValueError(f"{name} is {value}, a whole number of at least {at_least} was expected.")
     return int(value)
+
+
+def function(name, value, call, count):
+    """Return a function that takes `count` arguments; `call` is how it will be called: "on_epoch(epoch, history)".
+
+    Raises
+    ------
+    TypeError
+        If it is no function, or takes other arguments.
+    """
+    if not callable(value):
+        raise TypeError(f"{name} is {value!r}, a function {call} was expected.")
+    try:
+        signature = inspect.signature(value)
+        signature.bind(*range(count))
+    except TypeError:
+        raise TypeError(f"{name} takes {signature}; it is called as {call}.") from None
+    except ValueError:  # a function written in C has no signature to look at
+        pass
+    return value
 
 
 def size(name, value, advice=""):

@@ -43,6 +43,49 @@ def test_each_curve_goes_through_the_point_on_it(chain):
             assert abs(there - chain.values[box][position]) <= room
 
 
+def test_what_a_function_does_to_its_arguments_does_not_reach_the_chain():
+    def rectified(z):
+        z[z < 0] = 0
+        return z
+
+    def step(z):
+        z[...] = z > 0
+        return z
+
+    def added(a, z):
+        a += z
+        return a
+
+    def ones(*given):
+        for array in given:
+            array[...] = 1
+        return given[0]
+
+    def doubled(x):
+        x *= 2
+        x -= 1
+        return x
+
+    def graph(double, relu, slope, plus):
+        twos = (lambda x: 2 + 0 * x,)
+        boxes = (
+            Box("z", "2 · x − 1", ("x",), double, twos),
+            Box("a", "relu(z)", ("z",), relu, (slope,)),
+            Box("C", "a + z", ("a", "z"), plus, (ones, ones)),
+        )
+        return Chain(Graph("t", "x", boxes, -1, 1, 0.2))
+
+    found = graph(doubled, rectified, step, added)
+    right = graph(lambda x: 2 * x - 1, lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0), lambda a, z: a + z)
+    assert found.words(found.home).startswith("x = 0.2000: z = −0.6000, a = 0, C = −0.6000.")
+    np.testing.assert_array_equal(found.x, right.x)
+    for name in found.names:
+        np.testing.assert_array_equal(found.values[name], right.values[name])
+        np.testing.assert_array_equal(found.gradients[name], right.gradients[name])
+    np.testing.assert_array_equal(found.nudged_links, right.nudged_links)
+    np.testing.assert_array_equal(found.curves(), right.curves())
+
+
 def changed(name, box, **parts):
     """Return a graph in which one box has other parts."""
     graph = GRAPHS[name]

@@ -50,6 +50,32 @@ def test_parameters_too_large_for_single_precision_are_sent_whole():
     np.testing.assert_array_equal(received(stepper._sent, "parameters"), parameters)
 
 
+@pytest.mark.parametrize("shift", [0.0, 1.7e9, -1e250])
+@pytest.mark.parametrize("n_in", [1, 2])
+def test_samples_are_sent_so_that_they_can_be_told_apart(shift, n_in):
+    X = np.column_stack([np.linspace(-1, 1, 20) * max(1, abs(shift) / 1e8) + shift, np.linspace(-1, 1, 20)])[:, :n_in]
+    stepper = EpochStepper((X, np.arange(20) % 2), epochs=1)
+    sent = received(stepper._sent, "X").reshape(X.shape)
+    assert np.abs(sent - X).max(axis=0) == pytest.approx(0, abs=1e-4 * np.ptp(X, axis=0).min())
+    assert stepper._sent["arrays"]["X"]["type"] == ("float32" if not shift else "float64")
+
+
+def test_a_sample_far_from_the_others_is_sent_as_it_is():
+    stepper = EpochStepper("xor", epochs=1)
+    stepper.add(1e39, 1, 1)
+    assert received(stepper._sent, "X").max() == 1e39
+
+
+def test_a_setting_that_is_none_is_refused_with_all_that_are():
+    for name, hint in (("seed", " A seed is given as rng=3."), ("lr", "")):
+        with pytest.raises(TypeError) as refused:
+            EpochStepper(**{name: 3})
+        assert str(refused.value).startswith(
+            f"{name!r} is no setting. Known: held_out, hidden_sizes, hidden, learning_rate"
+        )
+        assert str(refused.value).endswith(f"on_epoch, lecture.{hint}")
+
+
 def test_a_network_without_hidden_units_is_said_to_have_none():
     stepper = EpochStepper("noisy_sine", hidden_sizes=(), epochs=2)
     assert "a 1-1 network without hidden units." in stepper._still()

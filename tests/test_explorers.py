@@ -13,6 +13,7 @@ from PIL import Image
 
 from backprop_lib.plots.palette import COLORS
 from backprop_lib.widgets import ChainExplorer, EpochStepper, wire
+from backprop_lib.widgets.chain import Box, Graph
 from backprop_lib.widgets.explorer import Explorer
 
 HYPHEN = re.compile(r"(?:^|[\s(=·]|\de)-\d")
@@ -309,3 +310,11 @@ def test_another_chain_is_a_new_recording_at_its_own_start():
     assert explorer._sent["id"] == first + 1
     with pytest.raises(ValueError, match="Known: square"):
         explorer.change("cube")
+
+
+def test_the_curves_of_a_chain_far_from_zero_are_sent_as_fine_as_they_are_seen():
+    far = Box("C", "x", ("x",), lambda x: x, (lambda x: 1.0,))
+    explorer = ChainExplorer(Graph("Far", "x", (far,), 1e9, 1e9 + 1, 1e9))
+    curves = received(explorer._sent, "curves")
+    np.testing.assert_allclose(np.ptp(curves, axis=-1), 1.0)
+    assert received(make("chain")._sent, "curves").dtype == np.float32

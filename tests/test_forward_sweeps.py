@@ -102,6 +102,27 @@ def test_a_pass_that_overflows_is_refused_in_words():
         ForwardSweeps(network, X[0])
 
 
+def test_a_loss_that_overflows_is_refused_in_words_too():
+    network, _, Y = running_example()
+    with pytest.raises(ValueError, match=r"not finite\. Take smaller weights or inputs"):
+        ForwardSweeps(network, [1e160, 1.0], Y[0])
+
+
+def test_a_large_number_is_told_in_as_many_digits_as_show_that_it_moves():
+    network, _, Y = running_example()
+    sweeps = ForwardSweeps(network, [123456.789, -1e-7], Y[0])
+    said = [sweeps.words(0, step).split(". a of")[0] for step in range(41)]
+    assert len(set(said)) == 41
+    assert said[21] == "x[0] = 1.234569e+05, it was 1.234568e+05"
+
+
+def test_a_number_too_large_to_be_moved_is_refused_by_name():
+    network, _, Y = running_example()
+    with pytest.raises(ValueError, match=r"x\[1\] is 1e\+20, so large that a change of 0\.1 is lost in rounding"):
+        ForwardSweeps(network, [1.0, 1e20], Y[0])
+    assert ForwardSweeps(network, [1.0, 1e12], Y[0]).changed[1, 0] > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [

@@ -395,6 +395,7 @@ def images(y):
             ValueError,
             r"X holds a number of the size 1e\+308; up to 1e\+300 can be drawn",
         ),
+        ({"on_epoch": lambda: None}, TypeError, r"on_epoch takes \(\); it is called as on_epoch\(epoch, history\)"),
         ({"hidden_sizes": {3}}, TypeError, r"hidden_sizes is \{3\}, a list of whole numbers"),
         (images(np.zeros(19)), ValueError, r"shape \(19,\); to 20 images belong 20 labels"),
         (images(np.eye(4)[:3]), ValueError, r"shape \(3, 4\); to 20 images belong 20 labels"),

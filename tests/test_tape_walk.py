@@ -34,6 +34,13 @@ def test_a_wrong_rule_does_not_agree_and_the_words_say_so():
     assert "the nudge says 6 and does not agree" in walk.words(4)
 
 
+@pytest.mark.parametrize("offset", [1e6, 1e8, -1e9])
+def test_a_slope_beside_a_large_result_is_not_called_wrong_and_a_wrong_one_still_is(offset):
+    assert TapeWalk(lambda x: x + offset, x=3.0).comparisons["x"].passed
+    doubled = autodiff.operation("doubled", lambda a: a, lambda g, a: 2 * g)
+    assert not TapeWalk(lambda x: doubled(x) + offset, x=3.0).comparisons["x"].passed
+
+
 def test_at_a_kink_nudging_decides_nothing_and_the_words_say_so():
     walk = TapeWalk(lambda x: x.relu(), x=0.0)
     assert walk.words(4).endswith("It is an input; nudging cannot decide, for it lies at a kink.")
@@ -110,6 +117,7 @@ def test_a_turn_comes_only_when_all_shares_have_arrived():
             "501 lines; at most 24 can be",
         ),
         ({"expression": lambda x: (x * x).sum(), "x": np.ones((40, 40))}, ValueError, "1,600 numbers; at most 1,000"),
+        ({"expression": lambda x: (x * x).sum(), "x": []}, ValueError, "x holds no numbers; at least one was expected"),
         ({"expression": lambda x: x.log() * x, "x": 0.0}, ValueError, r"Line u1 = log\(x\) is −∞, a finite value"),
         ({"expression": lambda x: x.exp(), "x": 1000.0}, ValueError, "is ∞, a finite value was expected. Choose other"),
         ({"expression": lambda x: x.log(), "x": 1e-9}, ValueError, "x cannot be nudged"),

@@ -90,6 +90,28 @@ def test_where_every_entry_lies_at_a_kink_the_words_say_so():
     assert any("Nudging cannot decide: every entry lies at a kink." in dead.words(i) for i in range(len(dead.steps)))
 
 
+def test_the_inputs_are_those_of_the_call_whatever_becomes_of_the_array():
+    network, X, y = running_example()
+    before = X.copy()
+
+    def writing(weights, activations, z, a, targets):
+        X[...] = 0
+        return right(weights, activations, z, a, targets)
+
+    traced = TracedPass(network, X, y, backward=writing)
+    np.testing.assert_array_equal(traced.quantities["X"].value, before)
+    assert not np.shares_memory(traced.quantities["X"].value, X)
+    assert all(row.passed for row in traced.comparisons.values())
+
+
+def test_a_gradient_that_is_finite_and_huge_is_not_called_infinite():
+    network, X, y = running_example()
+    traced = TracedPass(network, X, y, backward=lambda *given: [[1e200 * g for g in part] for part in right(*given)])
+    said = [traced.words(i) for i in range(len(traced.steps))]
+    assert any("Your dW2 is far too large: the sum of its squares overflows." in words for words in said)
+    assert not any("not finite" in words for words in said)
+
+
 @pytest.mark.parametrize("backward", [None, "right"])
 def test_entries_that_are_left_out_at_a_kink_are_counted(backward):
     network = Network((2, 2, 1), hidden="relu", rng=np.random.default_rng(0))
@@ -144,6 +166,7 @@ def test_a_right_backward_is_the_same_in_every_tensor():
         (lambda dW, db: ([2 * g for g in dW], db), "dW2", "Your dW2 is 2 times the right one."),
         (lambda dW, db: ([-g for g in dW], db), "dW2", "Your dW2 is −1 times the right one."),
         (lambda dW, db: ([dW[0] * 1.001, dW[1]], db), "dW1", "Your dW1 is 1.001 times the right one."),
+        (lambda dW, db: ([dW[0] * 1.00001, dW[1]], db), "dW1", "Your dW1 is 1.00001 times the right one."),
         (lambda dW, db: (dW, [b[:1] for b in db]), "db2", "Your db2 has the shape (1,), expected (2,)."),
         (lambda dW, db: ([dW[0] + 1, dW[1]], db), "dW1", "Your dW1 differs"),
     ],
@@ -180,6 +203,7 @@ def test_what_the_learners_code_does_to_its_arguments_does_not_reach_the_pass():
         (lambda *given: 1 / 0, "Your backward stopped with ZeroDivisionError: division by zero."),
         (lambda x: x, "takes (x); it is called as backward(weights, functions, z, a, y)."),
         (lambda *given: sys.exit(3), "stopped with SystemExit: 3."),
+        (lambda *given: sys.exit("far too long " * 250), f"SystemExit: {('far too long ' * 16)[:198]}… The right pass"),
         (lambda *given: never_ends(), "ran for 0.2 seconds and was stopped. Is there a loop without an end?"),
         (lambda *given: None, "returned nothing (None); two lists were expected. Let its last line be: return dW, db."),
         (lambda *given: "dW, db", "it returned a text; two lists were expected."),

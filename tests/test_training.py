@@ -551,6 +551,11 @@ BAD_ARGUMENTS = {
     "held-out X transposed": ({"held_out": (X_TEST.T, Y_TEST)}, ValueError, ["11 columns", "takes 2", "transposed"]),
     "held-out y too short": ({"held_out": (X_TEST, Y_TEST[:5])}, ValueError, ["5 rows of targets for 11 samples"]),
     "callback that is none": ({"on_epoch": "stop"}, TypeError, ["on_epoch is 'stop'", "on_epoch(epoch, history)"]),
+    "callback without arguments": (
+        {"on_epoch": lambda: None},
+        TypeError,
+        ["on_epoch takes (); it is called as on_epoch(epoch, history)"],
+    ),
     "legacy generator": ({"rng": np.random}, TypeError, ["numpy.random.Generator was expected"]),
     "negative seed": ({"rng": -1}, ValueError, ["rng is -1"]),
     "misspelt argument": ({"learning_rates": 0.1}, TypeError, ["learning_rates"]),

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from backprop_lib.numerals import readable
+from backprop_lib.numerals import told_apart
 from backprop_lib.plots.palette import BLACK, BLUE, GRAY, ORANGE, axes
 
 __all__ = ["decision_boundary", "fitted_curve", "prediction"]
@@ -120,7 +120,7 @@ def _plane(field, low, high, X, y, ax):
     levels = [] if are_classes else round_levels(field.min(), field.max(), least=1e-4 * np.ptp(y))
     if levels:
         lines = ax.contour(*grid, field, levels=levels, colors=[BLACK], linewidths=1, linestyles="solid", zorder=0.5)
-        texts = dict(zip(levels, _told_apart(levels, _level), strict=True))
+        texts = dict(zip(levels, told_apart(levels, _level), strict=True))
         _keep_apart(ax, ax.clabel(lines, fmt=texts, fontsize=10, inline=False))
     return ax
 
@@ -132,7 +132,7 @@ def _classes(ax, X, y):
 
 def _numbers(ax, X, y):
     middle = (y.min() + y.max()) / 2
-    _, text, _ = _told_apart([y.min(), middle, y.max()], readable)
+    _, text, _ = told_apart([y.min(), middle, y.max()])
     image = ax.get_images()[0]
     is_low = y < middle
     for chosen, marker, side in ((is_low, "o", "<"), (~is_low, "s", "≥")):
@@ -186,15 +186,6 @@ def round_levels(low, high, *, least=0.0):
         if len(levels) >= 3:
             return levels
     return []
-
-
-def _told_apart(values, write):
-    """Return numbers as texts, with as few more digits as tell them apart."""
-    for more in range(12):
-        texts = [write(value, more) for value in values]
-        if len(set(texts)) == len(set(values)):
-            break
-    return texts
 
 
 def _level(value, more):

@@ -42,7 +42,7 @@ class Box:
     sources : tuple of str
         The names of the values that it uses: the start, or boxes before it.
     f : callable
-        Takes the values of the sources and returns its own; it is called with arrays.
+        Takes the values of the sources and returns its own; it is called with arrays, copies that it may change.
     slopes : tuple of callable
         For each source the slope in it, a function of the same values.
     """
@@ -221,17 +221,20 @@ class Chain:
         ndarray of shape (positions, links, points)
             The value of the box, for values of the source that go evenly from its least to its largest.
         """
-        made = []
+        places = len(self.x)
+        made = np.empty((places, len(self.links), CURVE_POINTS))
+        link = 0
         for box in self.graph.boxes:
             for moved in box.sources:
                 along = np.linspace(*self.span(moved), CURVE_POINTS)
-                still = [
-                    along[np.newaxis] if source == moved else self.values[source][:, np.newaxis]
+                given = [
+                    np.tile(along, places) if source == moved else np.repeat(self.values[source], CURVE_POINTS)
                     for source in box.sources
-                ]
+                ]  # new arrays, one number for each point of each place
                 with np.errstate(all="ignore"):
-                    made.append(np.broadcast_to(box.f(*still), (len(self.x), CURVE_POINTS)))
-        return np.stack(made, axis=1)
+                    made[:, link] = np.broadcast_to(box.f(*given), places * CURVE_POINTS).reshape(places, -1)
+                link += 1
+        return made
 
     def span(self, name):
         """Return the least and the largest value of a name, apart."""
@@ -309,7 +312,7 @@ class Chain:
 
     def _column(self, f, box, what, values, x):
         """Return what a function of a box gives at every place; a constant is the same everywhere."""
-        given = [values[source] for source in box.sources]
+        given = [values[source].copy() for source in box.sources]  # the function may work in place
         try:
             with np.errstate(all="ignore"):
                 value = validation.float_array(what, f(*given), finite=False)
@@ -384,7 +387,7 @@ class Chain:
 
         What the rounding of the largest of `values` could pass off as a slope counts as zero.
         """
-        floor = np.finfo(float).eps / gradcheck.STEP * max(1.0, np.abs(values).max()) / gradcheck.TOLERANCE
+        floor = gradcheck.rounding_floor(np.append(values, 1.0))
         found = [
             gradcheck.compare_with_nudges("slope", slope, lambda x, i=i: f(i, x), here, floor=floor)
             for i, (slope, here) in enumerate(zip(given, at, strict=True))

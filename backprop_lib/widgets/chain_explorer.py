@@ -6,8 +6,8 @@ steps each name is away from the start), "spans" (least and largest value of eac
 slope somewhere does not agree with a nudge), "signs" (for each link, "d" or "∂") and "words" (a text for each
 position). Arrays, with m positions: "x" (m,), "values" and "gradients" (m, names), "slopes" and "nudged_links" (m,
 links), "nudged" (m,), int8 "kinks" (m,), 1 where nudging the start decides nothing, int8 "wrong" (m, links), 1 where
-the slope of a link does not agree, int8 "digits" (m, columns), see `Chain`, "along" (m, paths) and float32 "curves" (m,
-links, points).
+the slope of a link does not agree, int8 "digits" (m, columns), see `Chain`, "along" (m, paths) and "curves" (m, links,
+points), float32 where nobody sees the difference.
 """
 
 import numpy as np
@@ -126,9 +126,17 @@ class ChainExplorer(Explorer):
             "wrong": chain.wrong.astype(np.int8),
             "digits": chain.digits.astype(np.int8),
             "along": np.column_stack([chain.along(path) for path in chain.paths]),
-            "curves": chain.curves().astype(np.float32),
+            "curves": self._curves(),
         }
         return facts, arrays, chain.home
+
+    def _curves(self):
+        curves = self.chain.curves()
+        low, high = np.transpose([self.chain.span(box) for _, box in self.chain.links])
+        with np.errstate(over="ignore", invalid="ignore"):
+            rounded = curves.astype(np.float32)
+            seen = np.abs(rounded - curves) > 1e-3 * (high - low)[:, np.newaxis]
+        return curves if seen.any() else rounded
 
     def _sentence(self):
         return f"Chain explorer, {self.chain.graph.title.lower()}. {self.chain.words(self.chain.home)}"

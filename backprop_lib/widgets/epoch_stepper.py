@@ -10,11 +10,14 @@ and "reach": the activation is sampled at evenly spaced points from -reach to re
 
 Arrays: float64 "loss", "held_out_loss" (empty if nothing is held out), "gradient_norms" (epochs + 1, layers),
 "update_ratios" (epochs, layers) and "activation", its samples; float32 "parameters" (epochs + 1, n_parameters; float64
-where one is too large for float32), "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X"; int32
+where one is too large for float32), "X", "y", "held_out_X", "held_out_y" (empty for images), "shown_X" (float64 where
+float32 would move a number by what can be seen in its range); int32
 "shown_labels"; and "field": (epochs + 1, grid, grid) from the lower left, (epochs + 1, grid) with one input, or for
 images (epochs + 1, n_shown, n_classes): float32, or, where "coded" is true, int8 c for the prediction
 1/2 + sign(c) (c / 127)^2 / 2, which is finest around 1/2, where the line is drawn.
 """
+
+import inspect
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -89,6 +92,11 @@ class EpochStepper(Explorer):
     _frozen = traitlets.Dict().tag(sync=True)  # a recording as it was sent, or nothing
 
     def __init__(self, data="xor", *, lecture=False, **settings):
+        known = [name for name in inspect.signature(Recorder).parameters if name != "data"]
+        for name in settings:
+            if name not in known:
+                hint = " A seed is given as rng=3." if name == "seed" else ""
+                raise TypeError(f"{name!r} is no setting. Known: {', '.join(known)}, lecture.{hint}")
         self._recorder = Recorder(data, **settings)
         self._first = self._recorder.settings  # what was asked for stays among the choices
         super().__init__(lecture=lecture)
@@ -270,10 +278,13 @@ def _parameters(recording):
     return parameters.astype(np.float32) if fits else parameters
 
 
-def _single(array):
-    """Return an array in single precision; what is too large for it becomes the largest there is."""
-    limit = np.finfo(np.float32).max
-    return np.clip(np.asarray(array, dtype=float), -limit, limit).astype(np.float32)
+def _single(array, axis=None):
+    """Return an array in single precision, unless that moves a number by what can be seen in its range."""
+    array = np.asarray(array, dtype=float)
+    with np.errstate(over="ignore"):
+        single = array.astype(np.float32)
+        fits = array.size == 0 or (np.abs(single - array) <= 1e-4 * np.ptp(array, axis=axis)).all()
+    return single if fits and np.isfinite(single).all() else array
 
 
 def _packed(recording):
@@ -314,9 +325,9 @@ def _packed(recording):
         "parameters": _parameters(recording),
         "activation": activations.get(settings.hidden)(np.linspace(-REACH, REACH, SAMPLES)),
         "field": field,
-        "X": _single(() if images else recording.training_data[0]),
+        "X": _single(() if images else recording.training_data[0], axis=0),
         "y": _single(() if images else recording.training_data[1]),
-        "held_out_X": _single(held_out_X),
+        "held_out_X": _single(held_out_X, axis=0),
         "held_out_y": _single(held_out_y),
         "shown_X": _single(shown_X),
         "shown_labels": np.array(shown_labels, dtype=int),

@@ -5,11 +5,14 @@ the browser, also when the kernel is busy or gone.
 """
 
 import html
+import signal
+import threading
 import traceback
 from importlib import resources
 
 import anywidget
 import traitlets
+from IPython import get_ipython
 
 from backprop_lib import plots, validation
 from backprop_lib.widgets import page, wire
@@ -239,6 +242,25 @@ class Explorer(anywidget.AnyWidget):
         self._pick(places)
         self._moves, self._mover = self._moves + 1, ""
         self._tell(moved=False)
+
+    # JupyterLab sends what widgets say to a thread of its own. There a training could not be interrupted, a learner's
+    # endless loop would go on for ever, and a cell could change the explorer in the middle of a change by hand. So all
+    # is heard on the main thread, where cells run too.
+    def _handle_msg(self, message):
+        loop = getattr(getattr(get_ipython(), "kernel", None), "io_loop", None)
+        if loop is None or threading.current_thread() is threading.main_thread():
+            super()._handle_msg(message)
+        else:
+            loop.add_callback(self._hear, message)
+
+    def _hear(self, message):
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # between cells a kernel ignores it
+        try:
+            super()._handle_msg(message)
+        except KeyboardInterrupt:
+            pass  # after the answer: there is nothing left to interrupt
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _receive(self, _widget, content, _buffers):
         """Answer the browser: a change of settings, or a reset. That a "ping" can be sent is all that it is for."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from backprop_lib import validation
 from backprop_lib.network import Network
-from backprop_lib.numerals import readable
+from backprop_lib.numerals import readable, told_apart
 from backprop_lib.running_example import running_example
 from backprop_lib.widgets.summary import MOST_UNITS, drawn_layers, drawn_units
 
@@ -106,11 +106,17 @@ class ForwardSweeps:
             )
         self.layers = drawn_layers(len(network.weights))
         self._draw_what_has_room()
-        before, _, _ = self._pass(self.network, self.x)
-        if not np.isfinite(before).all():
+        before, row, _ = self._pass(self.network, self.x)
+        if not np.isfinite(before).all() or (self.y is not None and not np.isfinite(row[-1])):
             raise ValueError(
                 "The forward pass of this network gives numbers that are not finite. Take smaller weights or inputs."
             )
+        for one in self.changeables:
+            if len(set(self.grid(one))) <= 2 * HALF:
+                raise ValueError(
+                    f"{one.name} is {self.current(one):.3g}, so large that a change of {REACH / HALF:g} is lost in "
+                    "rounding. Take smaller weights or inputs."
+                )
         swept = [self._sweep(one, before) for one in self.changeables]
         self.values, self.changed, self.predictions = (np.array([part[i] for part in swept]) for i in range(3))
 
@@ -156,8 +162,9 @@ class ForwardSweeps:
     def words(self, which, step):
         """Return what is on screen when a number has been moved, in a few sentences."""
         one = self.changeables[which]
-        value = readable(self.grid(one)[step])
-        moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {readable(self.current(one))}")
+        grid = self.grid(one)
+        value, was, _ = told_apart([grid[step], grid[HALF], grid[HALF + 1]])  # a step is to be seen
+        moved = f"{one.name} = {value}" + ("" if step == HALF else f", it was {was}")
         drawn = len(self.units[self.layers[-1]])
         outputs = self._listed(self.values[which, step, -1 - drawn : -1])
         if self.network.loss.takes_logits:

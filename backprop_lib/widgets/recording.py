@@ -227,8 +227,8 @@ class Recorder:
         self._optimizer = training.get(optimizer).copy()
         seed = 0 if rng is None else rng if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) else None
         self._rng = copy.deepcopy(validation.random_generator(rng)) if seed is None else None
-        if on_epoch is not None and not callable(on_epoch):
-            raise TypeError(f"on_epoch is {on_epoch!r}, a function on_epoch(epoch, history) was expected.")
+        if on_epoch is not None:
+            validation.function("on_epoch", on_epoch, "on_epoch(epoch, history)", 2)
         self._on_epoch = on_epoch
         self.epoch = 0
         settings = self._checked(

@@ -100,6 +100,9 @@ class TapeWalk:
         if not inputs:
             raise TypeError("There are no inputs; give each a value by name, such as x=3.0.")
         leaves = {name: Tensor(validation.float_array(name, value)) for name, value in inputs.items()}
+        empty = [name for name, leaf in leaves.items() if leaf.data.size == 0]
+        if empty:
+            raise ValueError(f"{empty[0]} holds no numbers; at least one was expected.")
         numbers = sum(leaf.data.size for leaf in leaves.values())
         if numbers > MOST_NUMBERS:
             raise ValueError(
@@ -136,8 +139,11 @@ class TapeWalk:
             return float(expression(**{**leaves, name: Tensor(value)}).data)
 
         try:
+            floor = gradcheck.rounding_floor(self.lines[-1].value)
             with np.errstate(all="ignore"):
-                row, nudged, _ = gradcheck.compare_with_nudges(name, self.gradient(name), f, leaves[name].data)
+                row, nudged, _ = gradcheck.compare_with_nudges(
+                    name, self.gradient(name), f, leaves[name].data, floor=floor
+                )
         except ValueError as error:
             raise ValueError(f"{name} cannot be nudged: {error} Choose another value.") from None
         return nudged, row

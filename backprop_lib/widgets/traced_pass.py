@@ -28,6 +28,9 @@ MOST_PARAMETERS = 20_000
 SECONDS = 10.0
 """How long the learner's own function may take."""
 
+MOST_SAID = 200
+"""So many characters of an exception's message are said at most; its traceback, folded, holds all of them."""
+
 SIGNATURE = "backward(weights, functions, z, a, y)"
 
 LATEX = {
@@ -128,7 +131,7 @@ class TracedPass:
             raise TypeError(f"network is {network!r} ({type(network).__name__}), a Network was expected.")
         if backward is not None and not callable(backward):
             raise TypeError(f"backward is {backward!r}, a function {SIGNATURE} was expected.")
-        X = validation.samples("X", X, network.sizes[0])
+        X = validation.samples("X", X, network.sizes[0]).copy()
         parameters = sum(W.size + b.size for W, b in zip(network.weights, network.biases, strict=True))
         if parameters > MOST_PARAMETERS:
             raise ValueError(
@@ -276,7 +279,8 @@ class TracedPass:
             parts.append(f"Nudging {what} {agrees}{error}.")
         compared = self.comparisons.get(index)
         if compared is not None:
-            parts.append(_of_the_learner(made.name, compared))
+            mine = self.quantities[f"your {made.name}"].value
+            parts.append(_of_the_learner(made.name, compared, mine))
         return " ".join(parts)
 
     def _row(self, index):
@@ -323,8 +327,10 @@ class TracedPass:
         except _SignatureError as error:
             return self._give_up(error, str(error))
         except BaseException as error:  # also SystemExit: whatever the learner's code raises is told in the widget
-            said = f": {error}".rstrip(" .:")
-            return self._give_up(error, f"stopped with {type(error).__name__}{said}.")
+            said = f"{f': {error}'.rstrip(' .:')}."
+            if len(said) > MOST_SAID:
+                said = f"{said[:MOST_SAID]}…"
+            return self._give_up(error, f"stopped with {type(error).__name__}{said}")
         try:
             dW, db = _two_lists(returned, self.network)
         except (TypeError, ValueError) as error:
@@ -378,16 +384,20 @@ def _check_signature(backward):
         pass
 
 
-def _of_the_learner(name, row):
+def _of_the_learner(name, row, mine):
     """Say how the learner's own tensor compares with the right one."""
     if row.passed:
         return f"Your {name} is the same."
     if row.status == "wrong shape":
         return f"Your {name} has the shape {row.shape}, expected {row.expected_shape}."
     if row.proportional:
-        return f"Your {name} is {_signed(f'{row.factor:.4g}')} times the right one."
-    if not np.isfinite(row.norm):
+        texts = (f"{row.factor:.{digits}g}" for digits in range(4, 18))
+        factor = next(text for text in texts if text != "1")  # what is wrong is not once the right one
+        return f"Your {name} is {_signed(factor)} times the right one."
+    if not np.isfinite(mine).all():
         return f"Your {name} holds numbers that are not finite."
+    if not np.isfinite(row.norm):
+        return f"Your {name} is far too large: the sum of its squares overflows."
     return f"Your {name} differs: the relative error is {_signed(f'{row.relative_error:.2g}')}."
 
 

@@ -132,3 +132,73 @@ def test_a_sample_that_was_traced_alone_stays_on_screen_in_the_pass_over_all(lab
     assert f"{x:.4f}".replace("-", "−") in inputs.text_content()
     assert page.problems == []
     page.context.close()
+
+
+SLOW = """
+import threading, time
+from backprop_lib.widgets import EpochStepper
+heard_on = set()
+def on_epoch(epoch, history):
+    heard_on.add(threading.current_thread() is threading.main_thread())
+    time.sleep(0.05)
+explorer = EpochStepper("xor", epochs=40, on_epoch=on_epoch)
+explorer
+"""
+
+
+def test_a_change_by_hand_is_made_where_cells_run_and_can_be_interrupted(lab):
+    page = lab.open(notebook(lab, "main_thread", SLOW))
+    assert lab.run_all(page) == []
+    shown = Shown(page, "stepper")
+    activation = shown.root.get_by_label("Activation")
+    ask_kernel(page, "heard_on.clear()")
+    for name in ("relu", "sigmoid", "softplus"):  # JupyterLab has a thread of its own for all but the first
+        activation.select_option(label=name)
+        shown.await_answer()
+        await_kernel(page, "explorer.recording.settings.hidden", name)
+    assert ask_kernel(page, "list(heard_on)") == [True]
+    # a cell that changes something meanwhile waits for it
+    activation.select_option(label="tanh")
+    ask_kernel(page, "explorer.change(hidden_sizes=(2,))")
+    settings = "[explorer.recording.settings.hidden, *explorer.recording.sizes]"
+    await_kernel(page, settings, ["tanh", 2, 2, 1])
+    shown.await_answer()
+    # the learner has enough
+    activation.select_option(label="relu")
+    page.wait_for_timeout(700)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    shown.root.get_by_text("The change was not made: it was interrupted.").wait_for()
+    assert ask_kernel(page, settings) == ["tanh", 2, 2, 1]
+    assert page.problems == []
+    page.context.close()
+
+
+ENDLESS = """
+from backprop_lib.running_example import running_example
+from backprop_lib.widgets import BackwardTracer
+calls = 0
+def backward(weights, activations, z, a, y):
+    global calls
+    calls += 1
+    while calls > 2:
+        pass
+    return [0 * W for W in weights], [0 * W[0] for W in weights]
+explorer = BackwardTracer(*running_example(), backward=backward)
+explorer
+"""
+
+
+def test_a_backward_without_an_end_is_stopped_whichever_change_it_comes_with(lab):
+    page = lab.open(notebook(lab, "endless", ENDLESS))
+    assert lab.run_all(page) == []
+    shown = Shown(page, "tracer")
+    passes = shown.root.get_by_label("Pass over")
+    passes.select_option(label="sample 1 alone")
+    shown.await_answer()
+    assert ask_kernel(page, "calls") == 2
+    passes.select_option(label="sample 2 alone")
+    shown.root.get_by_text("ran for 10 seconds and was stopped").first.wait_for()
+    shown.await_answer()
+    shown.click("Step")
+    assert page.problems == []
+    page.context.close()

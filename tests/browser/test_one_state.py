@@ -60,6 +60,10 @@ def state_of(explorer):
         ([["scrub", 9], ["step", None], ["scrub", 4]], 4),
         ([["step", None], ["then", 5]], 6),
         ([["scrub", 1000]], 20),
+        ([["late", None], ["scrub", 3], ["scrub", 9]], 9),
+        ([["scrub", 9], ["late", None], ["step", None]], 10),
+        ([["late", None], ["step", None], ["back", None], ["step", None]], 1),
+        ([["late", None], ["scrub", 9], ["change", {"seed": 5}], ["step", None]], 10),
     ],
 )
 def test_a_slider_moved_while_the_kernel_answers_is_where_it_was_put(chromium, actions, position):
@@ -69,6 +73,26 @@ def test_a_slider_moved_while_the_kernel_answers_is_where_it_was_put(chromium, a
     page = chromium.new_page()
     now = page.evaluate(DURING, [SOURCE, before, state_of(stepper), actions])
     assert [now["position"], now["told"]["position"]] == [position, position]
+    page.close()
+
+
+def test_a_reset_forgets_where_the_slider_was_put_before(chromium):
+    stepper = EpochStepper("moons", epochs=20)
+    before = state_of(stepper)
+    stepper.change(seed=3)
+    page = chromium.new_page()
+    actions = [["late", None], ["scrub", 9], ["reset", None]]
+    assert page.evaluate(DURING, [SOURCE, before, state_of(stepper), actions])["position"] == 0
+    page.close()
+
+
+def test_steps_made_while_the_kernel_was_late_are_not_made_twice_where_nothing_new_came(chromium):
+    stepper = EpochStepper("moons", epochs=20)
+    before = state_of(stepper)
+    page = chromium.new_page()
+    actions = [["late", None], ["step", None], ["step", None], ["back", None]]
+    refused = {**before, "_where": {**before["_where"], "position": 1}}  # the kernel has heard of them
+    assert page.evaluate(DURING, [SOURCE, before, refused, actions])["position"] == 1
     page.close()
 
 

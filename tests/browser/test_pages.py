@@ -510,6 +510,101 @@ def test_a_long_tape_scrolls_in_a_narrow_page_and_what_is_active_is_seen(chromiu
     opened.close()
 
 
+def chain_of(count, formula="tanh({})"):
+    """Return a chain of so many boxes."""
+    names = ["x", *(f"u{i}" for i in range(1, count + 1))]
+    slopes = (lambda x: 1 - np.tanh(x) ** 2,)
+    boxes = [Box(to, formula.format(by), (by,), np.tanh, slopes) for by, to in itertools.pairwise(names)]
+    return Graph("Own", "x", tuple(boxes), -1.0, 1.0, 0.2)
+
+
+def sizes_on_screen(root):
+    """Return the least size of a text in a diagram, in pixels."""
+    return root.locator(".bp-graph").evaluate(
+        """svg => Math.min(...[...svg.querySelectorAll('text')].filter(text => text.textContent).map(
+            text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+    )
+
+
+@pytest.mark.parametrize(("width", "lecture"), [(700, False), (1366, False), (1366, True)])
+@pytest.mark.parametrize("boxes", [4, 6, 8])
+def test_a_long_chain_scrolls_in_itself_and_can_be_read(chromium, tmp_path, boxes, width, lecture):
+    explorer = ChainExplorer(chain_of(boxes), lecture=lecture)
+    page = explorer.to_html(tmp_path / "chain.html")
+    opened = Page(chromium, page, viewport={"width": width, "height": 900})
+    for position in ("0", "150", "250"):
+        opened.scrub.fill(position)
+        assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+        assert faults(opened.root) == []
+        assert sizes_on_screen(opened.root) >= 8.99
+        texts = " ".join(opened.root.locator(".bp-graph text").all_text_contents())
+        assert "…" not in texts  # no digit is cut
+    assert axe_violations(opened.page) == []
+    product = opened.root.locator(".bp-product-row[data-scrolls]")
+    assert product.count() == ((boxes, width, lecture) in [(6, 700, False), (8, 700, False), (8, 1366, True)])
+    if product.count():
+        product.evaluate("row => { row.scrollLeft = row.scrollWidth; }")
+        opened.root.locator(".bp-products").focus()
+        opened.page.keyboard.press("Home")
+        assert product.locator(".bp-hovered").first.bounding_box()["x"] >= product.bounding_box()["x"]
+        before = opened.position
+        product.focus()
+        opened.page.keyboard.press("ArrowRight")  # scrolls, and does not step
+        opened.page.wait_for_function("row => row.scrollLeft > 0", arg=product.element_handle())
+        assert opened.position == before
+    opened.page.set_viewport_size({"width": 2600, "height": 900})
+    opened.await_frames(5)
+    assert opened.root.locator(".bp-product-row[tabindex]").count() == 0
+    assert opened.problems == []
+    opened.close()
+
+
+LONG = {
+    "formula": lambda **more: ChainExplorer(chain_of(2, "a formula of {}, and forty-eight characters long"), **more),
+    "name": lambda **more: TapeViewer(
+        lambda a_long_input_name_that_goes_on_and_on: (a_long_input_name_that_goes_on_and_on * 2).exp(),
+        a_long_input_name_that_goes_on_and_on=0.3,
+        **more,
+    ),
+    "start": lambda **more: ChainExplorer(
+        Graph(
+            "Own",
+            "a_long_name_for_the_start_of_all",
+            (Box("C", "x", ("a_long_name_for_the_start_of_all",), np.tanh, (lambda x: 1 - np.tanh(x) ** 2,)),),
+            -1.0,
+            1.0,
+            0.2,
+        ),
+        **more,
+    ),
+}
+
+
+@pytest.mark.parametrize(("width", "lecture"), [(360, False), (700, False), (1366, True)])
+@pytest.mark.parametrize("name", LONG)
+def test_long_names_and_formulas_are_readable_or_cut_and_told_in_full(chromium, tmp_path, name, width, lecture):
+    page = LONG[name](lecture=lecture).to_html(tmp_path / "long.html")
+    opened = Page(chromium, page, viewport={"width": width, "height": 900})
+    opened.scrub.fill(str(3 * int(opened.scrub.get_attribute("max")) // 4))
+    assert sizes_on_screen(opened.root) >= 8.99
+    if width > 360:
+        assert faults(opened.root) == []
+        assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+    cut = opened.root.locator(".bp-graph text:has(title)").evaluate_all(
+        "texts => texts.map(text => [text.firstChild.data, text.querySelector('title').textContent])"
+    )
+    assert cut or width > 360
+    for words, whole in cut:
+        begin, end = words.split("…")
+        assert whole.startswith(begin)
+        assert whole.endswith(end)
+        assert end == "" or re.fullmatch(r" = [−\d.]+", end)
+    if (name, width) == ("start", 360):
+        assert any(re.search(r"… = 0\.\d{4,}$", words) for words, _ in cut)
+    assert opened.problems == []
+    opened.close()
+
+
 def test_a_sample_that_is_traced_alone_keeps_its_number(chromium, tmp_path):
     opened = Page(chromium, BackwardTracer(sample=2).to_html(tmp_path / "alone.html"))
     shown = opened.root.get_by_label("Diagram shows").locator("option")
@@ -617,6 +712,21 @@ def test_the_tracer_stops_at_the_first_tensor_that_differs_and_shows_both(chromi
     opened.click("Finish phase")
     assert opened.position == 15
     assert opened.problems == []
+    opened.close()
+
+
+def test_where_play_halts_both_tensors_are_in_sight_on_a_small_screen_too(chromium, tmp_path):
+    path = BackwardTracer(backward=doubled).to_html(tmp_path / "own.html")
+    opened = Page(chromium, path, viewport={"width": 700, "height": 420})
+    opened.root.get_by_label("Speed").select_option(index=2)
+    opened.root.get_by_label("Jump to").select_option(label="backward, layer 2")
+    opened.click("Play")
+    opened.page.wait_for_function("() => document.querySelector('.bp-scrub input').value === '9'")
+    opened.button("Play").wait_for(state="attached")
+    for name in ("dW2", "your dW2"):
+        box = opened.root.locator(f"table[data-quantity='{name}']").bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 420
     opened.close()
 
 
@@ -1044,6 +1154,41 @@ def test_every_axis_has_two_numbers_at_least_and_not_too_many(chromium):
         for ticks in lists:
             assert 2 <= len(ticks) <= 8, (span, ticks)
             assert span[0] - 1e-6 <= ticks[0] < ticks[-1] <= span[1] + 1e-6, (span, ticks)
+
+
+AXIS = """async ([source, spans]) => {
+    const { drawAxes, niceTicks } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = '12px sans-serif';
+    return spans.flatMap(([low, high]) => [160, 250, 420].map(width => {
+        const written = [];
+        pen.fillText = (label, x, y) => written.push([label, x, y, pen.measureText(label).width]);
+        const axes = { x: [low, high], y: [0, 1], yTicks: niceTicks(0, 1, 4), xLabel: 'x' };
+        const { box } = drawAxes({ pen, width, height: 200, size: 12, text: 'black' }, axes);
+        return written.filter(([label, x, y]) => y > box.bottom && label !== 'x');
+    }));
+}"""
+
+
+def test_the_numbers_below_an_axis_are_told_apart_and_do_not_meet(chromium):
+    near = [[start, start + width] for start in (1e9, 1.7e9, -1e9, 1e6, 123456) for width in (1e-3, 1, 1000)]
+    page = chromium.new_page()
+    found = page.evaluate(
+        AXIS, [joined("parts.js", "shared.js") + "\nexport { drawAxes, niceTicks };", [[-1, 1], *near]]
+    )
+    page.close()
+    assert [float(label.replace("−", "-")) for label, *_ in found[2]] == [-1, -0.5, 0, 0.5, 1]
+    for written in found[3:]:
+        labels = [label for label, *_ in written]
+        assert len(set(labels)) == len(labels) >= 2
+        assert max(map(len, labels)) <= 15, labels
+        numbers = [float(label.replace("−", "-")) for label in labels]
+        steps = np.diff(numbers)
+        np.testing.assert_allclose(steps, steps.mean(), rtol=1e-2)
+    for written in found[1:]:
+        if len(written) > 2:
+            for (_, x, _, wide), (_, after, _, next_wide) in itertools.pairwise(written):
+                assert x + wide / 2 < after - next_wide / 2, written
 
 
 def test_in_the_flow_explorer_the_second_panel_draws_delta_or_the_gradients_of_the_weights(chromium, files):

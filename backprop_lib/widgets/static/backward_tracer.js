@@ -339,6 +339,10 @@ function tracerView(controller, el) {
       samples.fill(controller.choices().samples);
       samples.show(controller.settings().samples);
     },
+    playing: () => {
+      // On a small or enlarged screen both tensors may lie below its edge.
+      if (!state.playing && state.recording.stops.includes(state.position)) matrices.scrollIntoView({ block: "nearest" });
+    },
     redraw: () => {
       layOut();
       position();

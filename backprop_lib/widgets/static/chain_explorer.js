@@ -25,33 +25,45 @@ function chainView(controller, el) {
   let canvases = [];
   let rows = [];
 
+  const productRow = (terms) => make("span", { className: "bp-product-row" }, [mathRow(terms)]);
   const linkTerm = ([from, to]) => `link:${from}:${to}`;
   const at = (array, count, k, position = state.position) => array[position * count + k];
   const columnOf = (name) => state.recording.columns[state.recording.names.indexOf(name)];
   const digits = (column, position) => at(state.recording.digits, 1 + Math.max(...state.recording.columns), column, position);
   const slopeText = (link, position) => readable(at(state.recording.slopes, state.recording.links.length, link, position), digits(columnOf(state.recording.links[link][1]), position));
 
-  function widest(link) {
-    let longest = "";
+  const valueText = (i, position) => readable(at(state.recording.values, state.recording.names.length, i, position));
+
+  function gradientText(i, position) {
+    const { names, gradients, end } = state.recording;
+    const name = names[i];
+    return name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i, position), digits(columnOf(name), position))}`;
+  }
+
+  // The longest of the texts that a place gives, over all places.
+  function longest(textAt) {
+    let most = "";
     for (let position = 0; position <= state.recording.frames; position += 1) {
-      const text = slopeText(link, position);
-      if (text.length > longest.length) longest = text;
+      const text = textAt(position);
+      if (text.length > most.length) most = text;
     }
-    return `× ${longest}`;
+    return most;
   }
 
   function layOut() {
     const { names, boxes, links, columns, title, begin: start } = state.recording;
     const formula = Object.fromEntries(boxes);
+    const first = (name) => (name in formula ? `${name} = ${formula[name]}` : `${name}, moved by you`);
     graph = drawGraph(svg, {
       label: `${title}: ${[start, ...boxes.map(([name, text]) => `${name} is ${text}`)].join(", ")}.`,
       nodes: names.map((name, i) => ({
         name,
         column: columns[i],
         term: `value:${name}`,
-        lines: [name in formula ? `${name} = ${formula[name]}` : `${name}, moved by you`, "", ""],
+        lines: [first(name), "", ""],
+        widest: [first(name), longest((position) => valueText(i, position)), longest((position) => gradientText(i, position))],
       })),
-      links: links.map(([from, to], link) => ({ from, to, widest: widest(link), term: linkTerm([from, to]) })),
+      links: links.map(([from, to], link) => ({ from, to, widest: `× ${longest((position) => slopeText(link, position))}`, term: linkTerm([from, to]) })),
     });
   }
 
@@ -72,7 +84,7 @@ function chainView(controller, el) {
         product,
         element: make("p", { className: "bp-product" }, [
           make("span", { className: "bp-product-name", textContent: !several ? "Along the chain:" : through ? `Through ${through}:` : "Directly:" }),
-          mathRow([...between(terms, "·"), math("mo", {}, ["="]), ...between(numbers, "·"), ...(path.length > 1 ? [math("mo", {}, ["="]), product] : [])]),
+          productRow([...between(terms, "·"), math("mo", {}, ["="]), ...between(numbers, "·"), ...(path.length > 1 ? [math("mo", {}, ["="]), product] : [])]),
         ]),
       };
     });
@@ -80,7 +92,7 @@ function chainView(controller, el) {
     rows.total = total;
     total.element = make("p", { className: "bp-product bp-total" }, [
       make("span", { className: "bp-product-name", textContent: several ? "Added:" : "In all:" }),
-      mathRow([
+      productRow([
         slopeOf(end, start, `value:${start}`),
         math("mo", {}, ["="]),
         ...(several ? [...between(total.parts, "+"), math("mo", {}, ["="])] : []),
@@ -127,10 +139,10 @@ function chainView(controller, el) {
   }
 
   function position() {
-    const { names, boxes, links, values, gradients, along, nudged, nudged_links, kinks, signs, wrong, end, begin: start, wrong_links } = state.recording;
-    names.forEach((name, i) => {
-      graph.line(i, 1, readable(at(values, names.length, i)));
-      graph.line(i, 2, name === end ? "the end" : `d${end}/d${name} = ${readable(at(gradients, names.length, i), digits(columnOf(name)))}`);
+    const { names, boxes, links, gradients, along, nudged, nudged_links, kinks, signs, wrong, begin: start, wrong_links } = state.recording;
+    names.forEach((_, i) => {
+      graph.line(i, 1, valueText(i));
+      graph.line(i, 2, gradientText(i));
     });
     links.forEach((_, link) => graph.label(link, `× ${slopeText(link)}`));
     rows.forEach(({ path, numbers, product }, i) => {
@@ -147,6 +159,7 @@ function chainView(controller, el) {
     rows.total.words.textContent = kinks[state.position]
       ? "Here is a kink: nudging cannot decide."
       : `Nudging ${start} gives ${readable(nudged[state.position])}${doubt}.`;
+    products.querySelectorAll(".bp-product-row").forEach((row) => markScrolling(row, row.scrollWidth > row.clientWidth + 1, "Product"));
     draw();
     canvases.forEach(({ caption, canvas, formula, link }) => {
       const [from, to] = links[link];

@@ -15,7 +15,7 @@ function forwardView(controller, el) {
     counts: "Value",
     unit: "steps",
     words: ({ recording, position }) => recording.words[chosen()][position],
-    shown: ({ recording, position }) => `${recording.changeables[chosen()].name} = ${readable(valueAt(position))}`,
+    shown: ({ recording, position }) => `${recording.changeables[chosen()].name} = ${written(position)[0]}`,
     working: "Computing with the change.",
   });
 
@@ -77,6 +77,11 @@ function forwardView(controller, el) {
   function recorded(l, word, i, position) {
     const begin = (chosen() * (state.recording.frames + 1) + position) * begins.count;
     return state.recording.values[begin + begins.get(l)[word] + unitsOf(l).indexOf(i)];
+  }
+  // The number that is moved and what it was, in as many digits as it takes to see a step.
+  function written(position) {
+    const { home } = state.recording;
+    return toldApart([position, home, home + 1].map(valueAt));
   }
   const isMoved = (kind, l, ...index) => {
     const one = changeable();
@@ -205,10 +210,11 @@ function forwardView(controller, el) {
     network.each((l, i) => {
       const [now, before] = [activation(l, i), activation(l, i, home)];
       const changed = now !== before;
-      network.unit(l, i, [`${l ? "a" : "x"} ${readable(now)}`, changed ? `was ${readable(before)}` : ""]);
+      const [here, was] = isMoved("x", l, i) ? written(state.position) : toldApart([now, before]);
+      network.unit(l, i, [`${l ? "a" : "x"} ${here}`, changed ? `was ${was}` : ""]);
       const node = network.node(l, i);
       node.classList.toggle("bp-changed", changed);
-      node.setAttribute("aria-label", `${nameOf(l, i)}: ${readable(now)}${changed ? `, was ${readable(before)}` : ""}`);
+      node.setAttribute("aria-label", `${nameOf(l, i)}: ${here}${changed ? `, was ${was}` : ""}`);
     });
     sum.setAttribute("aria-live", "off");
     network.mark(one.kind === "W" ? { layer: one.layer, i: one.index[0], j: one.index[1] } : null);

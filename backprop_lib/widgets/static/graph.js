@@ -1,19 +1,35 @@
 // Boxes and arrows: a computation from left to right, each box with a few lines of text, each arrow with a label.
 
+const lineClass = (i) => (i === 1 ? "bp-node-value" : "bp-node-text");
+
+// How long a line of a box would be in its full size.
+function lengthIn(svg, line, i) {
+  const text = drawing("text", { class: lineClass(i) }, [line]);
+  svg.append(text);
+  const length = text.getComputedTextLength();
+  text.remove();
+  return length;
+}
+
 const labelSize = (text, size) => (text ? (0.56 * text.length + 0.4) * size : 0);
 
-// `nodes`: { name, column, lines }, the second line is the value; `links`: { from, to, widest, term }, where `widest` is
-// the longest label that the link will have.
+// `nodes`: { name, column, lines, widest }, the second line is the value; `links`: { from, to, widest, term }, where
+// `widest` is the longest that each line of a box and the label of a link will be.
 // Returns functions that change the texts without laying out anew.
 function drawGraph(svg, { nodes, links, label }) {
   const size = parseFloat(getComputedStyle(svg).fontSize) || 13;
-  const box = { width: 9.4 * size, height: 5.2 * size };
+  const longestLine = Math.max(...nodes.flatMap(({ widest }) => widest.map((line, i) => lengthIn(svg, line, i))));
   const columns = 1 + Math.max(...nodes.map(({ column }) => column));
   const rows = Array.from({ length: columns }, (_, column) => nodes.filter((node) => node.column === column));
   const columnOf = new Map(nodes.map(({ name, column }) => [name, column]));
   const tallest = Math.max(...rows.map(({ length }) => length));
   const longest = Math.max(0, ...links.map(({ widest }) => labelSize(widest, size)));
-  const least = columns * box.width + (columns - 1) * Math.max(5.5 * size, longest + size) + 4;
+  const between = (columns - 1) * Math.max(5.5 * size, longest + size) + 4;
+  const needed = LEAST_SCALE * longestLine + 0.6 * size;
+  const most = Math.max(13 * size, (svg.parentElement.clientWidth - between) / columns);
+  const box = { width: needed > 9.4 * size ? Math.min(needed + 0.4 * size, most) : 9.4 * size, height: 5.2 * size };
+  const room = box.width - 0.6 * size;
+  const least = columns * box.width + between;
   const width = Math.max(least, svg.parentElement.clientWidth);
   const inner = tallest * box.height + (tallest - 1) * 1.6 * size + 6;
   const gap = Math.min((width - 4 - columns * box.width) / Math.max(1, columns - 1), 14 * size);
@@ -32,7 +48,7 @@ function drawGraph(svg, { nodes, links, label }) {
   svg.setAttribute("viewBox", `0 ${top} ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  fitOrScroll(svg, width, height);
+  fitOrScroll(svg, width, height, Math.max(LEAST_SCALE, LEAST_TEXT * Math.min(longestLine / room, 1 / LEAST_SCALE)));
   svg.replaceChildren();
 
   // No arrow crosses out a label: first all arrows, then all labels.
@@ -60,25 +76,22 @@ function drawGraph(svg, { nodes, links, label }) {
     const { x, y } = places.get(name);
     const made = lines.map((line, i) => {
       const text = drawing("text", {
-        class: i === 1 ? "bp-node-value" : "bp-node-text",
+        class: lineClass(i),
         x: x + box.width / 2,
         y: y + (1.35 + 1.5 * i) * size,
         "text-anchor": "middle",
       });
-      text.textContent = line;
-      return text;
+      return { text, line };
     });
     svg.append(
       drawing("g", { class: "bp-node", "data-term": term }, [
         drawing("rect", { x, y, width: box.width, height: box.height, rx: 0.4 * size }),
-        ...made,
+        ...made.map(({ text }) => text),
       ]),
     );
     return made;
   });
-
-  const press = (text) => pressInto(text, box.width - 0.6 * size);
-  texts.flat().forEach(press);
+  for (const { text, line } of texts.flat()) writeInto(text, line, room);
 
   return {
     label(i, text) {
@@ -88,10 +101,10 @@ function drawGraph(svg, { nodes, links, label }) {
       back.setAttribute("x", mx - wide / 2);
       back.setAttribute("width", wide);
     },
-    line(i, k, text) {
-      if (texts[i][k].textContent === text) return;
-      texts[i][k].textContent = text;
-      press(texts[i][k]);
+    line(i, k, line) {
+      if (texts[i][k].line === line) return;
+      texts[i][k].line = line;
+      writeInto(texts[i][k].text, line, room);
     },
   };
 }

@@ -12,14 +12,6 @@ const [LOW, HIGH] = [[0, 4], [1, 2]]; // the shapes of numbers below the middle 
 // The least and the largest of some numbers.
 const spanOf = (values) => values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
 
-// Numbers as texts, with as few more digits as tell them apart.
-function toldApart(values) {
-  for (let more = 0; ; more += 1) {
-    const texts = values.map((value) => readable(value, more));
-    if (more === 12 || new Set(texts).size === new Set(values).size) return texts;
-  }
-}
-
 const layersOf = ({ sizes }) => sizes.length - 1;
 const inputsOf = ({ sizes }) => sizes[0];
 

@@ -72,6 +72,14 @@ function readable(value, more = 0) {
   return `${value < 0 ? "−" : ""}${text}`;
 }
 
+// Numbers as texts, with as few more digits as tell them apart.
+function toldApart(values) {
+  for (let more = 0; ; more += 1) {
+    const texts = values.map((value) => readable(value, more));
+    if (more === 12 || new Set(texts).size === new Set(values).size) return texts;
+  }
+}
+
 // A number in little room.
 function short(value) {
   const text = Number(value.toPrecision(3));
@@ -102,6 +110,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   let asked = null; // what the kernel is working on
   let queued = null; // the newest request made while another one was under way
   let pressed = []; // what was clicked while the kernel was at work
+  let again = []; // the steps through the old run while it was late: they are made in the new one too
+  let renewed = false; // a new run came meanwhile
   let patience = null;
   let frame = null;
   let lastSync = 0;
@@ -156,6 +166,10 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     if (!state.waiting || state.late) return false;
     pressed.push(action);
     return true;
+  }
+
+  function repeat(action) {
+    if (state.waiting) again.push(action);
   }
 
   // What takes up a new recording is done when it is here.
@@ -229,7 +243,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       wait();
       if (state.late) return undefined;
       state.late = true;
-      state.problem = { words: "The kernel is still training, or busy with another cell. Stepping through the old run works." };
+      state.problem = { words: "The kernel is still at work on this, or on another cell. Stepping through what was recorded works." };
       emit("waiting");
       emit("problem");
       const actions = pressed;
@@ -288,8 +302,8 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     since = {};
     if (next) return ask({ ...next, picked: { ...places, ...next.picked } });
     if (Object.keys(places).length) pick(places); // the answer did not know of it
-    const actions = pressed;
-    pressed = [];
+    const actions = [...(renewed ? again : []), ...pressed];
+    [again, pressed, renewed] = [[], [], false];
     return actions.forEach((action) => action());
   }
 
@@ -313,19 +327,23 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     },
     step: function step() {
       if (later(step)) return;
+      repeat(step);
       pause();
       goTo(state.position + 1);
     },
     back: function back() {
       if (later(back)) return;
+      repeat(back);
       pause();
       goTo(state.position - 1);
     },
     scrub: function scrub(position) {
-      pressed = pressed.filter((action) => !action.isScrub); // of a slider that is dragged only the last place counts
       const action = () => scrub(position);
       action.isScrub = true;
+      // Of a slider that is dragged only the last place counts.
+      [pressed, again] = [pressed, again].map((actions) => actions.filter((one) => !one.isScrub));
       if (later(action)) return;
+      repeat(action);
       pause();
       goTo(position);
     },
@@ -336,7 +354,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
       else play();
     },
     reset() {
-      pressed = [];
+      [pressed, again] = [[], []];
       pause();
       if (state.waiting || resetAsks(state) || state.problem.words) ask({ reset: true, settings: {} });
       else goTo(state.recording.home ?? 0);
@@ -371,6 +389,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     const [sent, news] = [model.get("_sent"), model.get("_where")];
     if (sent.id !== state.recording.id) {
       stop();
+      renewed = state.waiting;
       where = news;
       state.recording = unpack(sent);
       state.position = state.recording.start;
@@ -468,35 +487,59 @@ function swatch(color, dash, marker, hollow) {
   return drawing("svg", { width: 30, height: 12, "aria-hidden": "true" }, children);
 }
 
-// A line of an SVG that is longer than its room is written smaller.
-function pressInto(text, room) {
+// A line of an SVG that is longer than its room is written smaller, to `least` of its size; says whether that was enough.
+function pressInto(text, room, least = 0) {
   text.style.fontSize = "";
-  const length = text.getComputedTextLength();
-  if (length > room) text.style.fontSize = `${(parseFloat(getComputedStyle(text).fontSize) * room) / length}px`;
+  const share = room / text.getComputedTextLength();
+  if (share < 1) text.style.fontSize = `${parseFloat(getComputedStyle(text).fontSize) * Math.max(share, least)}px`;
+  return share >= least;
+}
+
+// Write words into a line of an SVG. Where they would be too small, they are cut, and all of them stand in a title; a
+// number that is the line or ends it is never cut.
+function writeInto(text, words, room) {
+  text.textContent = words;
+  if (pressInto(text, room, LEAST_SCALE)) return;
+  const [, head, number] = words.match(/^(.*?)((?:^| = )[−+\d.,e∞]+)?$/su);
+  const letters = [...head];
+  if (!letters.length) {
+    pressInto(text, room);
+    return;
+  }
+  while (letters.length && text.getComputedTextLength() > room) {
+    letters.pop();
+    text.textContent = `${letters.join("").trimEnd()}…${number ?? ""}`;
+  }
+  text.append(drawing("title", {}, [words]));
 }
 
 const LEAST_SCALE = 0.75;
+const LEAST_TEXT = 9 / 13; // of the size, where a line is pressed in a drawing that is smaller itself
 const TOLD = 8; // so many values of a marked part are said
 
-// Show a drawing in its whole width, smaller if it has to be; where its letters would be too small, its place scrolls.
-function fitOrScroll(svg, width, height) {
-  const place = svg.parentElement;
-  if (!place.clientWidth) return;
-  const shown = Math.max(place.clientWidth, LEAST_SCALE * width);
-  const scrolls = shown > place.clientWidth + 1;
-  svg.style.width = scrolls ? `${shown}px` : "";
-  svg.style.height = `${(height * shown) / width}px`;
-  // What scrolls can be reached with the Tab key, has a name, and takes the arrow keys for itself.
-  const marks = { tabindex: "0", role: "group", "aria-label": "Diagram, scrolls sideways", "data-scrolls": "true", "data-own-keys": "" };
+// What scrolls can be reached with the Tab key, has a name, and takes the arrow keys for itself.
+function markScrolling(place, scrolls, what) {
+  const marks = { tabindex: "0", role: "group", "aria-label": `${what}, scrolls sideways`, "data-scrolls": "true", "data-own-keys": "" };
   for (const [name, value] of Object.entries(marks)) {
     if (scrolls) place.setAttribute(name, value);
     else place.removeAttribute(name);
   }
 }
 
-// Scroll a diagram sideways to what is lit in it.
-function bringLit(place) {
-  const [outer, lit] = [place, place.querySelector(".bp-node.bp-lit")].map((one) => one?.getBoundingClientRect());
+// Show a drawing in its whole width, smaller if it has to be; where its letters would be too small, its place scrolls.
+function fitOrScroll(svg, width, height, least = LEAST_SCALE) {
+  const place = svg.parentElement;
+  if (!place.clientWidth) return;
+  const shown = Math.max(place.clientWidth, least * width);
+  const scrolls = shown > place.clientWidth + 1;
+  svg.style.width = scrolls ? `${shown}px` : "";
+  svg.style.height = `${(height * shown) / width}px`;
+  markScrolling(place, scrolls, "Diagram");
+}
+
+// Scroll sideways to what is lit in a place.
+function bringLit(place, marked = ".bp-node.bp-lit") {
+  const [outer, lit] = [place, place.querySelector(marked)].map((one) => one?.getBoundingClientRect());
   if (!lit) return;
   if (lit.left < outer.left) place.scrollLeft -= outer.left - lit.left + 8;
   if (lit.right > outer.right) place.scrollLeft += lit.right - outer.right + 8;
@@ -543,12 +586,12 @@ function tickLabels(ticks) {
     const size = Math.abs(value);
     if (value === 0) return "0";
     const text =
-      size >= 1e5 || size < 1e-3
+      (size >= 1e5 && (digits < 7 || size >= 1e15)) || size < 1e-3
         ? value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e")
         : String(Number(value.toPrecision(digits)));
     return text.replaceAll("-", "−");
   };
-  for (let digits = 3; digits < 15; digits += 1) {
+  for (let digits = 3; digits < 18; digits += 1) {
     const labels = ticks.map((tick) => label(tick, digits));
     if (new Set(labels).size === labels.length) return labels;
   }
@@ -563,6 +606,22 @@ function drawAxes({ pen, width, height, size, text }, { x, y, yTicks, yLabels = 
   const box = { left, right: width - 12, top: 10, bottom: height - 3 * size };
   const px = (v) => box.left + ((v - x[0]) / (x[1] - x[0])) * (box.right - box.left);
   const py = (v) => box.bottom - ((v - y[0]) / (y[1] - y[0])) * (box.bottom - box.top);
+  // As many of the numbers as have room beside each other, but two at least.
+  function xLabels() {
+    const placed = (ticks) => {
+      const labels = tickLabels(ticks);
+      return ticks.map((tick, i) => {
+        const half = pen.measureText(labels[i]).width / 2;
+        return { label: labels[i], half, middle: Math.max(Math.min(px(tick), width - half - 1), half + 1) };
+      });
+    };
+    const fit = (labels) => labels.every(({ half, middle }, i) => !i || middle - half > labels[i - 1].middle + labels[i - 1].half + size / 3);
+    const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / (5.8 * size))));
+    const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
+    let [labels, every] = [placed(shown), 2];
+    for (; !fit(labels) && every < shown.length; every += 1) labels = placed(shown.filter((_, i) => i % every === 0));
+    return labels;
+  }
   pen.strokeStyle = text;
   pen.fillStyle = text;
   pen.lineWidth = 1;
@@ -584,14 +643,8 @@ function drawAxes({ pen, width, height, size, text }, { x, y, yTicks, yLabels = 
   pen.textBaseline = "middle";
   yTicks.forEach((tick, i) => pen.fillText(yLabels[i], box.left - size / 2, py(tick)));
   pen.textBaseline = "top";
-  const xTicks = niceTicks(x[0], x[1], Math.max(2, Math.floor((box.right - box.left) / (5.8 * size))));
-  const shown = whole ? xTicks.filter((tick) => Number.isInteger(Number(tick.toPrecision(12)))) : xTicks;
-  tickLabels(shown).forEach((label, i) => {
-    const half = pen.measureText(label).width / 2;
-    pen.textAlign = "center";
-    pen.fillText(label, Math.max(Math.min(px(shown[i]), width - half - 1), half + 1), box.bottom + 0.4 * size);
-  });
   pen.textAlign = "center";
+  for (const { label, middle } of xLabels()) pen.fillText(label, middle, box.bottom + 0.4 * size);
   pen.fillText(xLabel, (box.left + box.right) / 2, box.bottom + 1.65 * size);
   return { px, py, box };
 }
@@ -825,7 +878,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
     for (const one of names) {
       root.querySelectorAll(`[data-term~="${CSS.escape(one)}"]`).forEach((element) => element.classList.add(className));
     }
-    if (className === "bp-lit") root.querySelectorAll(".bp-graph-place[data-scrolls]").forEach(bringLit);
+    if (className === "bp-lit") root.querySelectorAll(".bp-graph-place[data-scrolls]").forEach((place) => bringLit(place));
   }
   const termAt = (event) => event.target.closest?.("[data-term]")?.dataset.term.split(" ") ?? [];
   const hover = (event) => light(termAt(event), "bp-hovered");
@@ -852,6 +905,7 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
       const terms = [...new Set(Array.from(place.querySelectorAll("[data-term]"), (part) => part.dataset.term))];
       at = Math.min(Math.max(at, 0), terms.length - 1);
       light(terms[at]?.split(" ") ?? [], "bp-hovered");
+      place.querySelectorAll("[data-scrolls]").forEach((one) => bringLit(one, ".bp-hovered"));
       said.textContent = terms.length ? marked(place, terms[at]) : "";
     };
     place.addEventListener("focusin", (event) => {
@@ -948,8 +1002,8 @@ function makeFrame(controller, el, { name, counts, unit, words, shown, working =
         waiting: guard(() => {
           root.setAttribute("aria-busy", String(state.waiting && !state.late));
           showStatus();
+          controls(); // also those of another view, where nothing was chosen
           if (state.waiting) return;
-          controls();
           picked(); // what was asked for may have been refused
         }),
         problem: guard(() => report(state.problem)),

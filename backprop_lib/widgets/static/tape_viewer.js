@@ -30,14 +30,17 @@ function tapeView(controller, el) {
   const links = () => state.recording.lines.flatMap(({ sources, slopes }, to) => sources.map((from, k) => ({ from, to, slope: slopes[k] })));
 
   function layOut() {
-    const { lines, columns } = state.recording;
+    const { lines, columns, texts } = state.recording;
+    const longest = (i) => texts.reduce((most, at) => (at[i].length > most.length ? at[i] : most), "");
+    const first = ({ name, formula, leaf }) => (leaf ? `${name}, ${formula}` : `${name} = ${formula}`);
     graph = drawGraph(svg, {
       label: `The tape as boxes: ${lines.map(({ name, formula }) => `${name} is ${formula}`).join(", ")}.`,
-      nodes: lines.map(({ name, formula, leaf }, i) => ({
-        name,
+      nodes: lines.map((line, i) => ({
+        name: line.name,
         column: columns[i],
         term: `line:${i}`,
-        lines: [leaf ? `${name}, ${formula}` : `${name} = ${formula}`, "", ""],
+        lines: [first(line), "", ""],
+        widest: [first(line), line.value, longest(i)],
       })),
       links: links().map(({ from, to, slope }) => ({ from: lines[from].name, to: lines[to].name, widest: slope === "" ? "" : `× ${slope}`, term: `link:${from}:${to}` })),
     });
