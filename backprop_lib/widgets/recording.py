@@ -460,10 +460,7 @@ class Recorder:
                 on_epoch=on_epoch,
             )
         field, shown = tape.view.shown(np.array(tape.field))
-        self._template = network
-        self._tape = tape
-        self.epoch = epoch
-        self.recording = Recording(
+        recording = Recording(
             settings=settings,
             task=tape.view.task,
             sizes=network.sizes,
@@ -485,6 +482,8 @@ class Recorder:
             marks=(*marks, (epoch, settings.learning_rate, settings.batch_size)),
             stopped=history.stopped,
         )
+        # All at once: an interrupt must not leave the network of one run beside the recording of another.
+        self._template, self._tape, self.epoch, self.recording = network, tape, epoch, recording
 
     def _network_at(self, epoch):
         network = self._template.copy()

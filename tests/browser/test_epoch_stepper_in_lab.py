@@ -264,7 +264,15 @@ def test_after_a_restart_of_the_kernel_a_setting_says_so_and_blocks_nothing(lab)
 
 BUSY = """seconds => {
     const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-    kernel.requestExecute({ code: `import time; time.sleep(${seconds})` });
+    kernel.requestExecute({ code: `
+import time
+end = time.monotonic() + ${seconds}
+while time.monotonic() < end:
+    try:
+        time.sleep(0.1)
+    except KeyboardInterrupt:  # which a shutdown begins with
+        pass
+` });
 }"""
 
 
