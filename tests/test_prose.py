@@ -374,6 +374,12 @@ def test_the_time_a_chapter_states_is_enough_to_read_it(source):
     assert needed <= stated <= 1.6 * needed + 5, f"stated: {stated} minutes; estimated: {needed:.0f}"
 
 
+def test_the_first_chapter_says_how_long_the_others_take():
+    first, *others = (path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("[01]*.md")))
+    others = [int(re.search(r"\*\*Time:\*\* (\d+) minutes in two sittings", text).group(1)) for text in others]
+    assert f"Each of the others takes {min(others)} to {max(others)} minutes, in two sittings." in first
+
+
 def imports_after_the_first_cell(text):
     code = [cell.source for cell in jupytext.reads(text, fmt="md").cells if cell.cell_type == "code"]
     return [

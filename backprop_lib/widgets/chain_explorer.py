@@ -14,6 +14,7 @@ import numpy as np
 
 from backprop_lib.numerals import number
 from backprop_lib.plots.palette import BLACK, panels
+from backprop_lib.widgets import wire
 from backprop_lib.widgets.chain import GRAPHS, POSITIONS, Chain
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 
@@ -131,12 +132,8 @@ class ChainExplorer(Explorer):
         return facts, arrays, chain.home
 
     def _curves(self):
-        curves = self.chain.curves()
         low, high = np.transpose([self.chain.span(box) for _, box in self.chain.links])
-        with np.errstate(over="ignore", invalid="ignore"):
-            rounded = curves.astype(np.float32)
-            seen = np.abs(rounded - curves) > 1e-3 * (high - low)[:, np.newaxis]
-        return curves if seen.any() else rounded
+        return wire.single(self.chain.curves(), (high - low)[:, np.newaxis])
 
     def _sentence(self):
         return f"Chain explorer, {self.chain.graph.title.lower()}. {self.chain.words(self.chain.home)}"

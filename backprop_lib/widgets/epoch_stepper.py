@@ -25,6 +25,7 @@ import traitlets
 
 from backprop_lib import activations, plots
 from backprop_lib.numerals import readable
+from backprop_lib.widgets import wire
 from backprop_lib.widgets.explorer import Explorer, Position, joined, still
 from backprop_lib.widgets.recording import Recorder
 
@@ -281,10 +282,7 @@ def _parameters(recording):
 def _single(array, axis=None):
     """Return an array in single precision, unless that moves a number by what can be seen in its range."""
     array = np.asarray(array, dtype=float)
-    with np.errstate(over="ignore"):
-        single = array.astype(np.float32)
-        fits = array.size == 0 or (np.abs(single - array) <= 1e-4 * np.ptp(array, axis=axis)).all()
-    return single if fits and np.isfinite(single).all() else array
+    return wire.single(array, np.ptp(array, axis=axis) if array.size else 0.0)
 
 
 def _packed(recording):

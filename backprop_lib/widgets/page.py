@@ -15,27 +15,7 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 
 
 def write(widget, path):
-    """Write a widget's page.
-
-    Parameters
-    ----------
-    widget : Explorer
-        It is not changed.
-    path : str or Path
-        The file; `~` stands for the home folder.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    TypeError
-        If `path` is no name of a file.
-    OSError
-        If the file cannot be written, or is a folder, or its folder is missing.
-    """
+    """Write a widget's page, and return the file as a Path; `path` and errors as for `Explorer.to_html`."""
     path = _file(path)
     path.write_text(_page(widget), encoding="utf-8")
     return path

@@ -3,7 +3,6 @@
 A quantity is a named array: X, y, W1, b1, z1, a1, ..., C, grad_a2, slope2, delta2, dW2, db2. Nothing here draws.
 """
 
-import inspect
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -316,16 +315,16 @@ class TracedPass:
         copies = [[array.copy() for array in arrays] for arrays in (self.network.weights, forward.z, forward.a)]
         weights, z, a = copies
         a = [*a[:-1], np.array(forward.y_hat)]
+        fault = validation.call_fault(backward, SIGNATURE, 5)
+        if fault:
+            return self._give_up(TypeError(fault), fault)
         try:
-            _check_signature(backward)
             with time_limit(SECONDS):
                 returned = backward(weights, list(self.network.activations), z, a, self.y.copy())
         except KeyboardInterrupt:
             raise
         except TimeUp as error:
             return self._give_up(error, f"ran for {SECONDS:g} seconds and was stopped. Is there a loop without an end?")
-        except _SignatureError as error:
-            return self._give_up(error, str(error))
         except BaseException as error:  # also SystemExit: whatever the learner's code raises is told in the widget
             said = f"{f': {error}'.rstrip(' .:')}."
             if len(said) > MOST_SAID:
@@ -367,21 +366,6 @@ def _row_about(step, rows):
     """Return that one of the rows of a comparison which is about the gradient that a step makes."""
     (row,) = (row for row in rows if row.name == f"{step.name}[{step.layer - 1}]")
     return row
-
-
-class _SignatureError(TypeError):
-    """A function that cannot be called as it will be."""
-
-
-def _check_signature(backward):
-    """Refuse a function that cannot be called as it will be."""
-    try:
-        signature = inspect.signature(backward)
-        signature.bind(*range(5))
-    except TypeError:
-        raise _SignatureError(f"takes {signature}; it is called as {SIGNATURE}.") from None
-    except ValueError:  # a function written in C has no signature to look at
-        pass
 
 
 def _of_the_learner(name, row, mine):

@@ -70,6 +70,28 @@ def pack(identity, frames, *, start=0, facts, arrays):
     }
 
 
+def single(array, room):
+    """Return an array in single precision, unless that moves a number by what can be seen.
+
+    Parameters
+    ----------
+    array : array_like
+        The numbers.
+    room : float or ndarray
+        What the numbers are drawn in goes over so much; a 10,000th of it is not seen.
+
+    Returns
+    -------
+    ndarray
+        Of float32, or of float64.
+    """
+    array = np.asarray(array, dtype=float)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = array.astype(np.float32)
+        fits = np.isfinite(rounded).all() and (np.abs(rounded - array) <= 1e-4 * np.asarray(room)).all()
+    return rounded if fits else array
+
+
 def _packed(array, positions):
     kind = array.dtype.name if array.dtype.name in TYPES else "int32" if array.dtype.kind in "iub" else "float64"
     entries = np.ascontiguousarray(array, dtype=TYPES[kind])

@@ -265,11 +265,11 @@ def test_after_a_restart_of_the_kernel_a_setting_says_so_and_blocks_nothing(lab)
 BUSY = """seconds => {
     const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
     kernel.requestExecute({ code: `
-import time
-end = time.monotonic() + ${seconds}
+import threading, time
+end, never = time.monotonic() + ${seconds}, threading.Event()
 while time.monotonic() < end:
     try:
-        time.sleep(0.1)
+        never.wait(end - time.monotonic())
     except KeyboardInterrupt:  # which a shutdown begins with
         pass
 ` });

@@ -1,7 +1,7 @@
 """Every explorer in a real JupyterLab, and in Notebook 7: screen and kernel agree, and nothing happens twice."""
 
 import pytest
-from conftest import ask_kernel, await_kernel, notebook
+from conftest import ask_kernel, await_answer, await_kernel, notebook
 from explorers import ONE_OF_EACH, cell
 from shown import POSITION, Shown
 
@@ -12,6 +12,13 @@ def opened(request, lab):
     assert lab.run_all(page) == []
     yield page, Shown(page, request.param), request.param
     page.context.close()
+
+
+def started(lab, path, name, *cells):
+    """Run a notebook with an explorer; return its window and the view."""
+    page = lab.open(notebook(lab, path, *cells))
+    assert lab.run_all(page) == []
+    return page, Shown(page, name)
 
 
 def test_screen_and_kernel_agree_whoever_moves(opened):
@@ -95,9 +102,8 @@ def test_it_steps_and_plays_in_notebook_7(lab, name):
 
 
 def test_a_step_by_code_leaves_the_focus_at_the_entry_of_the_result(lab):
-    page = lab.open(notebook(lab, "focus", cell("tracer"), "explorer"))
-    assert lab.run_all(page) == []
-    shown, other = Shown(page, "tracer"), Shown(page, "tracer", 1)
+    page, shown = started(lab, "focus", "tracer", cell("tracer"), "explorer")
+    other = Shown(page, "tracer", 1)
     shown.scrub.fill("8")
     await_kernel(page, POSITION, 8)
     other.await_position("at === 8")
@@ -116,9 +122,7 @@ def test_a_step_by_code_leaves_the_focus_at_the_entry_of_the_result(lab):
 
 
 def test_a_sample_that_was_traced_alone_stays_on_screen_in_the_pass_over_all(lab):
-    page = lab.open(notebook(lab, "alone", cell("tracer"), "explorer"))
-    assert lab.run_all(page) == []
-    shown = Shown(page, "tracer")
+    page, shown = started(lab, "alone", "tracer", cell("tracer"), "explorer")
     inputs = shown.root.locator(".bp-node").first
     passes, shows = (shown.root.get_by_label(label) for label in ("Pass over", "Diagram shows"))
     passes.select_option(label="sample 3 alone")
@@ -135,21 +139,27 @@ def test_a_sample_that_was_traced_alone_stays_on_screen_in_the_pass_over_all(lab
 
 
 SLOW = """
-import threading, time
+import pathlib, threading
 from backprop_lib.widgets import EpochStepper
 heard_on = set()
+under_way = pathlib.Path("under_way")
 def on_epoch(epoch, history):
     heard_on.add(threading.current_thread() is threading.main_thread())
-    time.sleep(0.05)
-explorer = EpochStepper("xor", epochs=40, on_epoch=on_epoch)
+    if epoch == 5:
+        under_way.touch()
+explorer = EpochStepper("moons", hidden_sizes=(8, 8), batch_size=1, epochs=100, on_epoch=on_epoch)
 explorer
 """
 
 
+IS_THERE = """async name => {
+    const folder = await window.jupyterapp.serviceManager.contents.get('');
+    return folder.content.some(one => one.name === name);
+}"""
+
+
 def test_a_change_by_hand_is_made_where_cells_run_and_can_be_interrupted(lab):
-    page = lab.open(notebook(lab, "main_thread", SLOW))
-    assert lab.run_all(page) == []
-    shown = Shown(page, "stepper")
+    page, shown = started(lab, "main_thread", "stepper", SLOW)
     activation = shown.root.get_by_label("Activation")
     ask_kernel(page, "heard_on.clear()")
     for name in ("relu", "sigmoid", "softplus"):  # JupyterLab has a thread of its own for all but the first
@@ -164,8 +174,9 @@ def test_a_change_by_hand_is_made_where_cells_run_and_can_be_interrupted(lab):
     await_kernel(page, settings, ["tanh", 2, 2, 1])
     shown.await_answer()
     # the learner has enough
+    ask_kernel(page, "under_way.unlink()")
     activation.select_option(label="relu")
-    page.wait_for_timeout(700)
+    await_answer(page, IS_THERE, "under_way")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
     shown.root.get_by_text("The change was not made: it was interrupted.").wait_for()
     assert ask_kernel(page, settings) == ["tanh", 2, 2, 1]
@@ -189,9 +200,7 @@ explorer
 
 
 def test_a_backward_without_an_end_is_stopped_whichever_change_it_comes_with(lab):
-    page = lab.open(notebook(lab, "endless", ENDLESS))
-    assert lab.run_all(page) == []
-    shown = Shown(page, "tracer")
+    page, shown = started(lab, "endless", "tracer", ENDLESS)
     passes = shown.root.get_by_label("Pass over")
     passes.select_option(label="sample 1 alone")
     shown.await_answer()

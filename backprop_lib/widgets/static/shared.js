@@ -206,9 +206,13 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
     frame = requestAnimationFrame(tick);
   }
 
+  function halt() {
+    if (stop()) sync();
+  }
+
   function pause() {
     pressed = pressed.filter((action) => action !== play);
-    if (stop()) sync();
+    halt();
   }
 
   const both = (first, next) => ({
@@ -218,7 +222,7 @@ function makeController(model, { speeds = [5, 20, 60], resetAsks = () => false }
   });
 
   function ask(content) {
-    if (stop()) sync();
+    halt();
     if (state.waiting) {
       queued = both(queued, content);
       if (!isHeard()) giveUp();
