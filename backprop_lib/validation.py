@@ -11,7 +11,6 @@ import numbers
 import numpy as np
 
 __all__ = [
-    "call_fault",
     "float_array",
     "function",
     "learning_rate",
@@ -228,22 +227,14 @@ def function(name, value, call, count):
     """
     if not callable(value):
         raise TypeError(f"{name} is {value!r}, a function {call} was expected.")
-    fault = call_fault(value, call, count)
-    if fault:
-        raise TypeError(f"{name} {fault}")
-    return value
-
-
-def call_fault(function, call, count):
-    """Say that a function takes other than `count` arguments; nothing where it can be called, or nobody can know."""
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(value)
         signature.bind(*range(count))
     except TypeError:
-        return f"takes {signature}; it is called as {call}."
+        raise TypeError(f"{name} takes {signature}; it is called as {call}.") from None
     except ValueError:  # a function written in C has no signature to look at
         pass
-    return ""
+    return value
 
 
 def size(name, value, advice=""):

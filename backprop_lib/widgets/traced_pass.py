@@ -315,9 +315,10 @@ class TracedPass:
         copies = [[array.copy() for array in arrays] for arrays in (self.network.weights, forward.z, forward.a)]
         weights, z, a = copies
         a = [*a[:-1], np.array(forward.y_hat)]
-        fault = validation.call_fault(backward, SIGNATURE, 5)
-        if fault:
-            return self._give_up(TypeError(fault), fault)
+        try:
+            validation.function("backward", backward, SIGNATURE, 5)
+        except TypeError as error:
+            return self._give_up(error, str(error).removeprefix("backward "))
         try:
             with time_limit(SECONDS):
                 returned = backward(weights, list(self.network.activations), z, a, self.y.copy())
